@@ -60,7 +60,7 @@ macro_rules! labelled_digest {
             fn from_str(text: &str) -> Result<Self, DigestError> {
                 text.strip_prefix("sha256:")
                     .and_then(unhex)
-                    .and_then(|it| it.try_into().ok())
+                    .and_then(|bytes| bytes.try_into().ok())
                     .map(Self)
                     .ok_or_else(|| DigestError(text.to_owned()))
             }
@@ -163,8 +163,8 @@ fn unbase32(text: &str) -> Option<Vec<u8>> {
     let (mut bits, mut count) = (0_u32, 0);
     for letter in text.trim_end_matches('=').bytes() {
         let value = match letter.to_ascii_uppercase() {
-            it @ b'A'..=b'Z' => it - b'A',
-            it @ b'2'..=b'7' => it - b'2' + 26,
+            letter @ b'A'..=b'Z' => letter - b'A',
+            letter @ b'2'..=b'7' => letter - b'2' + 26,
             _ => return None,
         };
         bits = bits << 5 | u32::from(value);

@@ -95,9 +95,9 @@ impl Robots {
             .flat_map(|(group, _)| &group.rules)
             .filter_map(|rule| Some((rule.matches(path.as_bytes())?, rule)))
             // The first among equals; `max_by_key` would return the last.
-            .reduce(|best, it| {
-                if (it.0, it.1.allow) > (best.0, best.1.allow) {
-                    it
+            .reduce(|best, rule| {
+                if (rule.0, rule.1.allow) > (best.0, best.1.allow) {
+                    rule
                 } else {
                     best
                 }
@@ -153,7 +153,7 @@ fn product_token(value: &[u8]) -> String {
     value
         .iter()
         .map(|value| char::from(*value))
-        .take_while(|it| it.is_ascii_alphabetic() || matches!(it, '-' | '_'))
+        .take_while(|letter| letter.is_ascii_alphabetic() || matches!(letter, '-' | '_'))
         .collect()
 }
 

@@ -19,12 +19,12 @@ pub fn wanted<'a>(
     accessed: Option<Instant>,
     window: (Instant, Instant),
 ) -> Vec<&'a Listed> {
-    let is_page = |it: &&Listed| it.status.is_none_or(|status| status < 400);
+    let is_page = |copy: &&Listed| copy.status.is_none_or(|status| status < 400);
     let mut usable: Vec<&Listed> = listed.iter().filter(is_page).collect();
     if usable.is_empty() {
         usable = listed.iter().collect();
     }
-    usable.sort_by_key(|it| it.date);
+    usable.sort_by_key(|copy| copy.date);
     let mut chosen: Vec<&Listed> = Vec::new();
     let mut known: BTreeSet<&str> = BTreeSet::new();
     let mut take = |listed: &'a Listed| {
@@ -45,26 +45,26 @@ pub fn wanted<'a>(
             .filter(|usable| (window.0..=window.1).contains(&usable.date))
             .collect();
         let (before, after): (Vec<&Listed>, Vec<&Listed>) =
-            near.into_iter().partition(|it| it.date <= day);
+            near.into_iter().partition(|copy| copy.date <= day);
         let mut left = NEAREST;
-        for it in before.into_iter().rev() {
-            left -= usize::from(left > 0 && take(it));
+        for copy in before.into_iter().rev() {
+            left -= usize::from(left > 0 && take(copy));
             if left == 0 {
                 break;
             }
         }
         let mut left = NEAREST;
-        for it in after {
-            left -= usize::from(left > 0 && take(it));
+        for copy in after {
+            left -= usize::from(left > 0 && take(copy));
             if left == 0 {
                 break;
             }
         }
     }
-    for it in [usable.first(), usable.last()].into_iter().flatten() {
-        take(it);
+    for copy in [usable.first(), usable.last()].into_iter().flatten() {
+        take(copy);
     }
-    chosen.sort_by_key(|it| it.date);
+    chosen.sort_by_key(|copy| copy.date);
     chosen
 }
 
@@ -85,7 +85,7 @@ pub fn proposed(copies: &[Judged], accessed: Option<Instant>) -> Option<usize> {
         Some(day) => (judged.date - day).num_seconds().abs(),
         None => judged.date.timestamp().saturating_neg(),
     };
-    let places = copies.iter().enumerate().filter(|it| it.1.holds > 0);
+    let places = copies.iter().enumerate().filter(|pair| pair.1.holds > 0);
     places
         .min_by_key(|(_, place)| (std::cmp::Reverse(place.holds), far(place)))
         .map(|place| place.0)

@@ -78,7 +78,7 @@ pub(crate) fn edit_list(
     }
     list.check_last(&left, text, members)?;
     let kept = left.len();
-    let model = left.last().and_then(|it| it.0);
+    let model = left.last().and_then(|pair| pair.0);
     let dress = model.and_then(|model| list.items.get(model));
     for name in added {
         let words = dress.map_or_else(|| name.clone(), |dress| dress.dressed(text, name));
@@ -168,11 +168,11 @@ impl List {
             })
             .collect();
         // A note after the last name belongs to the whole list, unless the other names have their own.
-        let own_notes = gaps.iter().flatten().any(|it| it.has_note);
+        let own_notes = gaps.iter().flatten().any(|gap| gap.has_note);
         for (place, member) in members.iter().enumerate() {
             let before = place.checked_sub(1).and_then(|rest| gaps.get(rest));
             let start = match before {
-                Some(Some(it)) => member.start - it.lead,
+                Some(Some(gap)) => member.start - gap.lead,
                 Some(None) => {
                     if let Some(item) = list.items.last_mut() {
                         item.names.end = place + 1;
@@ -183,13 +183,13 @@ impl List {
                 }
                 None => member.start - lead(slice(text, &(0..member.start))),
             };
-            if let Some(Some(it)) = before {
-                list.separators.push(it.separator.clone());
+            if let Some(Some(gap)) = before {
+                list.separators.push(gap.separator.clone());
             }
             list.items.push(Item {
                 whole: start..member.end + tail_of(&gaps, place, text, member, own_notes),
                 names: place..place + 1,
-                comma_inside: matches!(gaps.get(place), Some(Some(it)) if it.comma_inside),
+                comma_inside: matches!(gaps.get(place), Some(Some(gap)) if gap.comma_inside),
             });
         }
         list
@@ -208,10 +208,10 @@ impl List {
         text: &str,
         members: &[Range<usize>],
     ) -> Result<(), Refusal> {
-        let Some(last) = left.last().and_then(|it| it.0) else {
+        let Some(last) = left.last().and_then(|pair| pair.0) else {
             return Ok(());
         };
-        let Some(item) = self.items.get(last).filter(|it| it.names.len() > 1) else {
+        let Some(item) = self.items.get(last).filter(|item| item.names.len() > 1) else {
             return Ok(());
         };
         if last + 1 == self.items.len() {
@@ -244,23 +244,23 @@ impl List {
         let names = |place: Option<usize>| {
             place
                 .and_then(|place| self.items.get(place))
-                .map_or(1, |it| it.names.len())
+                .map_or(1, |item| item.names.len())
         };
-        let count: usize = left.iter().map(|it| names(it.0)).sum();
+        let count: usize = left.iter().map(|pair| names(pair.0)).sum();
         let mut out = String::new();
         for (at, (place, words)) in left.iter().enumerate() {
             let is_last = at + 1 == left.len();
             if at > 0 {
-                let before = left.get(at - 1).and_then(|it| it.0);
+                let before = left.get(at - 1).and_then(|pair| pair.0);
                 let own = before.filter(|before| *place == Some(before + 1));
                 let own = own
-                    .and_then(|it| self.separators.get(it))
+                    .and_then(|at| self.separators.get(at))
                     .map(String::as_str);
                 let between = match (is_last && joins, count) {
                     (true, 2) => pair(last, conjunction),
                     (true, _) => self.before_last(conjunction),
                     (false, _) => own
-                        .filter(|it| !is_last && (!joins || !has_conjunction(it)))
+                        .filter(|gap| !is_last && (!joins || !has_conjunction(gap)))
                         .or(self.inner_separator())
                         .unwrap_or(", ")
                         .to_owned(),
@@ -294,7 +294,7 @@ fn tail_of(
     own_notes: bool,
 ) -> usize {
     match gaps.get(place) {
-        Some(Some(it)) => it.tail,
+        Some(Some(gap)) => gap.tail,
         Some(None) => 0,
         None => tail(slice(text, &(member.end..text.len())), own_notes).bytes,
     }

@@ -48,8 +48,8 @@ pub fn patched(profile: &Profile, source: &[u8], edits: &[Edit]) -> (Vec<u8>, Ve
         match of_claim(profile, claim, &own, source, encoding, form) {
             Ok(Some(replacement)) => all.push((own, replacement)),
             Ok(None) => {}
-            Err(why) => conflicts.extend(own.iter().map(|it| Conflict {
-                edit: it.id.clone(),
+            Err(why) => conflicts.extend(own.iter().map(|edit| Conflict {
+                edit: edit.id.clone(),
                 why: why.clone(),
             })),
         }
@@ -68,13 +68,13 @@ pub fn patched(profile: &Profile, source: &[u8], edits: &[Edit]) -> (Vec<u8>, Ve
         });
         // A reference is cited in one way: what the fate of its page requires comes before what a claim requires.
         let mut own: Vec<&Edit> = own.collect();
-        own.sort_by_key(|it| it.claim.is_some());
+        own.sort_by_key(|edit| edit.claim.is_some());
         let Some((first, rest)) = own.split_first() else {
             continue;
         };
         let same = |edit: &&&Edit| edit.citation == first.citation;
-        conflicts.extend(rest.iter().filter(|it| !same(it)).map(|it| Conflict {
-            edit: it.id.clone(),
+        conflicts.extend(rest.iter().filter(|edit| !same(edit)).map(|edit| Conflict {
+            edit: edit.id.clone(),
             why: format!("another edit changes reference {}", reference.number),
         }));
         match of_reference(reference, first, source, encoding, form) {
@@ -85,12 +85,12 @@ pub fn patched(profile: &Profile, source: &[u8], edits: &[Edit]) -> (Vec<u8>, Ve
             }),
         }
     }
-    let replacements: Vec<Replacement> = all.iter().map(|it| it.1.clone()).collect();
+    let replacements: Vec<Replacement> = all.iter().map(|pair| pair.1.clone()).collect();
     let (after, left_out) = replaced(source, &replacements);
     let touching = left_out
         .iter()
-        .filter_map(|it| all.get(*it))
-        .flat_map(|it| &it.0);
+        .filter_map(|at| all.get(*at))
+        .flat_map(|pair| &pair.0);
     conflicts.extend(touching.map(|touching| Conflict {
         edit: touching.id.clone(),
         why: "another edit changes the same words".to_owned(),
@@ -121,7 +121,7 @@ fn of_claim(
     let mut set = |from: &str, change: Change| {
         let place = names
             .iter()
-            .position(|it| matches!(it, ListedName::One(name) if name == from));
+            .position(|listed| matches!(listed, ListedName::One(name) if name == from));
         let slot = place
             .and_then(|place| changes.get_mut(place))
             .ok_or_else(not_found)?;
@@ -143,7 +143,7 @@ fn of_claim(
     let window = window(sentence, &claim.spans);
     let (text, members) = decoded(source, window, &claim.spans, encoding).ok_or_else(not_found)?;
     let edited = edit_list(&text, &members, &changes, &added, conjunction(profile))
-        .map_err(|it| it.to_string())?;
+        .map_err(|error| error.to_string())?;
     let with = encoding.encode(&edited.of(&text)).0.into_owned();
     Ok(Some(Replacement {
         range: bytes(window),
@@ -170,12 +170,12 @@ fn window(sentence: Span, names: &[Span]) -> Span {
             .iter()
             .map(|name| name.start)
             .min()
-            .map_or(sentence.start, |it| it.min(sentence.start)),
+            .map_or(sentence.start, |at| at.min(sentence.start)),
         end: names
             .iter()
             .map(|name| name.end)
             .max()
-            .map_or(sentence.end, |it| it.max(sentence.end)),
+            .map_or(sentence.end, |at| at.max(sentence.end)),
     }
 }
 
@@ -216,7 +216,7 @@ pub(super) fn own_entry(
         .filter(|_| is_plain)?
         .split_at_checked(bytes(span).start)?;
     let entry = rest.get(..bytes(span).len())?;
-    let decode = |it| encoding(profile).decode_without_bom_handling(it).0;
+    let decode = |bytes| encoding(profile).decode_without_bom_handling(bytes).0;
     let text = rewritten(&decode(entry), form, reference, citation)?;
     // The entry begins with its first word; the mark that opens a title belongs to it.
     let before = decode(before.get(before.len().saturating_sub(8)..)?);
@@ -294,8 +294,12 @@ pub(super) fn span_of(claim: &Claim, name: &str) -> Option<Span> {
     };
     let place = names
         .iter()
-        .position(|it| it.readings().iter().any(|reading| reading == name))?;
-    claim.spans.get(place).copied().filter(|it| !it.is_empty())
+        .position(|listed| listed.readings().iter().any(|reading| reading == name))?;
+    claim
+        .spans
+        .get(place)
+        .copied()
+        .filter(|span| !span.is_empty())
 }
 
 /// The selectors for a part of the source.
@@ -306,7 +310,7 @@ pub(super) fn target(source: &[u8], charset: Option<&str>, span: Span) -> Vec<Ta
     let part = |range: Range<usize>| {
         source
             .get(range)
-            .map(|it| encoding.decode_without_bom_handling(it).0.into_owned())
+            .map(|bytes| encoding.decode_without_bom_handling(bytes).0.into_owned())
     };
     let (start, end) = (span.start as usize, span.end as usize);
     let (Some(before), Some(exact), Some(after)) =

@@ -132,7 +132,11 @@ impl Heard {
                 places.push(Place::Missing);
                 continue;
             };
-            let hidden = |at| self.hidden.iter().any(|it| (it.0..it.1).contains(&at));
+            let hidden = |at| {
+                self.hidden
+                    .iter()
+                    .any(|range| (range.0..range.1).contains(&at))
+            };
             places.push(if hidden(from) {
                 Place::Hidden
             } else {
@@ -173,14 +177,14 @@ impl Heard {
             let after = self.folded.get(at + exact.len()..).unwrap_or_default();
             let same = before.bytes().rev().zip(prefix.bytes().rev());
             let behind = after.bytes().zip(suffix.bytes());
-            same.take_while(|it| it.0 == it.1).count()
-                + behind.take_while(|it| it.0 == it.1).count()
+            same.take_while(|pair| pair.0 == pair.1).count()
+                + behind.take_while(|pair| pair.0 == pair.1).count()
         };
         let found = memchr::memmem::find_iter(self.folded.as_bytes(), exact.as_bytes());
         // “Dialog” is not in “Dialogue”.
         let found = found.filter(|at| !self.is_inside(*at) && !self.is_inside(at + exact.len()));
         // Of equals, the first.
-        let at = found.max_by_key(|it| (likeness(*it), std::cmp::Reverse(*it)))?;
+        let at = found.max_by_key(|at| (likeness(*at), std::cmp::Reverse(*at)))?;
         let last = self.letters.get(at + exact.len() - 1)?;
         Some((*self.letters.get(at)?, last + 1))
     }
@@ -189,7 +193,7 @@ impl Heard {
 impl Heard {
     /// Whether a byte of the folded text is inside a word or a number.
     fn is_inside(&self, at: usize) -> bool {
-        let is_word = |it: char| it.is_lowercase() || it.is_numeric();
+        let is_word = |letter: char| letter.is_lowercase() || letter.is_numeric();
         let (before, behind) = self.folded.split_at_checked(at).unwrap_or_default();
         before.ends_with(is_word)
             && behind.starts_with(is_word)
@@ -220,7 +224,10 @@ impl Marking {
             self.edges.pop();
             let around = |stretch: &Stretch| (stretch.from..stretch.to).contains(&at);
             let all = self.stretches.iter().enumerate();
-            self.active = all.filter(|it| around(it.1)).map(|it| it.0).collect();
+            self.active = all
+                .filter(|pair| around(pair.1))
+                .map(|pair| pair.0)
+                .collect();
         }
         if self.open == 0 && !self.active.is_empty() && !letter.is_whitespace() {
             self.start(out);
@@ -232,7 +239,7 @@ impl Marking {
             out.push_str(CHOSEN);
         }
         for at in &self.active {
-            let mark = self.stretches.get(*at).map(|it| it.mark);
+            let mark = self.stretches.get(*at).map(|stretch| stretch.mark);
             let Some((id, beside)) = mark.and_then(|mark| self.ids.get(mark)) else {
                 continue;
             };
@@ -260,7 +267,7 @@ impl Marking {
     /// Whether an attribute of the page would be mistaken for one of a mark.
     fn is_ours(&self, name: &str, value: &str) -> bool {
         name == "data-stillsays"
-            || matches!(name, "id" | "name") && self.ids.iter().any(|it| it.0 == value)
+            || matches!(name, "id" | "name") && self.ids.iter().any(|id| id.0 == value)
     }
 
     /// The attributes of an element of the page: none that a mark has, and no link, so that the frame shows nothing else.
@@ -279,7 +286,7 @@ impl Marking {
             }
         }
         if let Some(led) = led {
-            kept.retain(|it| it.0 != "title");
+            kept.retain(|attribute| attribute.0 != "title");
             kept.push(("title".to_owned(), led));
         }
         kept

@@ -65,11 +65,11 @@ impl Auto {
         let sum = |all: &dyn Fn(&Observed) -> bool| -> u64 {
             observed
                 .iter()
-                .filter(|it| all(it))
-                .map(|it| it.times)
+                .filter(|span| all(span))
+                .map(|span| span.times)
                 .sum()
         };
-        let (visits, changes) = (sum(&|_| true), sum(&|it| it.changed));
+        let (visits, changes) = (sum(&|_| true), sum(&|span| span.changed));
         let (min, max) = (days(self.min), days(self.max.max(self.min)));
         let between = (changes < RESTLESS || changes < visits).then(|| 1.0 / rate(observed));
         let interval = match between {
@@ -102,7 +102,7 @@ fn rate(observed: &[Observed]) -> f64 {
     let half = |changed| (USUAL, changed, 0.5);
     let all: Vec<(f64, bool, f64)> = observed
         .iter()
-        .map(|it| (days(it.after), it.changed, it.times as f64))
+        .map(|span| (days(span.after), span.changed, span.times as f64))
         .chain([half(true), half(false)])
         .collect();
     // The derivative of the logarithm of the likelihood falls with the rate.

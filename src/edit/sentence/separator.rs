@@ -97,7 +97,9 @@ pub(super) fn has_conjunction(separator: &str) -> bool {
         .trim_start_matches(DELIMITERS)
         .trim()
         .to_lowercase();
-    let mut of_languages = language::all().iter().flat_map(|it| &it.grammar.and);
+    let mut of_languages = language::all()
+        .iter()
+        .flat_map(|language| &language.grammar.and);
     MORE_CONJUNCTIONS.contains(&words.as_str()) || of_languages.any(|entry| *entry == words)
 }
 
@@ -105,9 +107,9 @@ fn is_separator(between: &str, gap: &str, comma_inside: bool) -> bool {
     let bare = between.replace("&nbsp;", " ");
     let bare = ["<br>", "<br/>", "<br />"]
         .iter()
-        .fold(bare, |bare, it| bare.replace(it, "\n"));
+        .fold(bare, |bare, word| bare.replace(word, "\n"));
     let words = bare.trim();
-    let has_lines = bare.contains('\n') || ["<li", "<td", "<p"].iter().any(|it| gap.contains(it));
+    let has_lines = bare.contains('\n') || ["<li", "<td", "<p"].iter().any(|tag| gap.contains(tag));
     if words.is_empty() {
         return has_lines || comma_inside;
     }
@@ -144,7 +146,7 @@ pub(super) struct Tail {
 /// note markers.
 pub(super) fn tail(text: &str, with_notes: bool) -> Tail {
     let mut tail = Tail::default();
-    while let Some(rest) = text.get(tail.bytes..).filter(|it| !it.is_empty()) {
+    while let Some(rest) = text.get(tail.bytes..).filter(|rest| !rest.is_empty()) {
         if let Some(bytes) = closing(rest) {
             tail.bytes += bytes;
         } else if let Some(bytes) = note(rest).filter(|_| with_notes) {
@@ -166,7 +168,7 @@ pub(super) fn tail(text: &str, with_notes: bool) -> Tail {
 /// How many bytes at the beginning close markup, a quotation or a description.
 fn closing(rest: &str) -> Option<usize> {
     if rest.starts_with("</") && !rest.starts_with("</ul") && !rest.starts_with("</ol") {
-        return rest.find('>').map(|it| it + 1);
+        return rest.find('>').map(|at| at + 1);
     }
     for mark in ["]]", "'''", "''", "**", "__"] {
         if rest.starts_with(mark) {
@@ -174,7 +176,7 @@ fn closing(rest: &str) -> Option<usize> {
         }
     }
     if rest.starts_with("](") {
-        return rest.find(')').map(|it| it + 1);
+        return rest.find(')').map(|at| at + 1);
     }
     let first = rest
         .chars()
@@ -209,7 +211,7 @@ fn bracket(rest: &str) -> Option<usize> {
 fn note(rest: &str) -> Option<usize> {
     let inner = rest.trim_start_matches([' ', '\u{a0}']);
     let space = rest.len() - inner.len();
-    let to = |end: &str| inner.find(end).map(|it| it + end.len());
+    let to = |end: &str| inner.find(end).map(|at| at + end.len());
     let bytes = if inner.starts_with("<sup") {
         to("</sup>")
     } else if inner.starts_with("<ref") {
@@ -227,7 +229,7 @@ fn note(rest: &str) -> Option<usize> {
         let is_mark = !mark.is_empty()
             && mark
                 .chars()
-                .all(|it| it.is_ascii_digit() || it == ',' || it == ' ');
+                .all(|letter| letter.is_ascii_digit() || letter == ',' || letter == ' ');
         is_mark.then_some(end + 2)
     } else {
         None
@@ -238,7 +240,7 @@ fn note(rest: &str) -> Option<usize> {
 /// How many bytes at the end of `text` belong to the name after it: opening tags and quotation marks, an article.
 pub(super) fn lead(text: &str) -> usize {
     let mut end = text.len();
-    while let Some(rest) = text.get(..end).filter(|it| !it.is_empty()) {
+    while let Some(rest) = text.get(..end).filter(|rest| !rest.is_empty()) {
         let Some(bytes) = opening(rest) else { break };
         end -= bytes;
     }
@@ -253,7 +255,7 @@ fn opening(rest: &str) -> Option<usize> {
         let opens = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && !["br", "ul", "ol", "p>", "p "]
                 .iter()
-                .any(|it| name.starts_with(it));
+                .any(|start| name.starts_with(start));
         return opens.then_some(rest.len() - tag);
     }
     if rest.ends_with('|') {
@@ -270,13 +272,13 @@ fn opening(rest: &str) -> Option<usize> {
     if matches!(last, '“' | '„' | '«' | '「' | '『' | '‘' | '"') {
         return Some(last.len_utf8());
     }
-    ARTICLES.iter().find_map(|it| {
-        let before = rest.strip_suffix(it)?;
+    ARTICLES.iter().find_map(|article| {
+        let before = rest.strip_suffix(article)?;
         let parted = before
             .chars()
             .next_back()
             .is_none_or(|letter| !letter.is_alphanumeric());
-        parted.then_some(it.len())
+        parted.then_some(article.len())
     })
 }
 
