@@ -43,34 +43,39 @@ impl Client {
             for_another: request.field("x-forwarded-for").is_some(),
             ..Self::default()
         };
-        let trusts = |it: IpAddr| proxies.trusted.iter().any(|range| range.contains(&it));
+        let trusts = |address: IpAddr| proxies.trusted.iter().any(|range| range.contains(&address));
         if !request.peer.is_some_and(trusts) {
             return direct;
         }
         let last = |name: &str| {
             let value = request.field(name)?;
-            Some(value.rsplit(',').next()?.trim().to_owned()).filter(|it| !it.is_empty())
+            Some(value.rsplit(',').next()?.trim().to_owned()).filter(|value| !value.is_empty())
         };
         // Each proxy adds the address that it saw: the last one that is not a proxy of ours is the client.
         let forwarded = request.field("x-forwarded-for").unwrap_or_default();
-        let seen = forwarded.rsplit(',').map_while(|it| it.trim().parse().ok());
-        let mut seen = seen.skip_while(|it: &IpAddr| trusts(*it));
-        let user = Some(&proxies.user_header).filter(|it| !it.is_empty());
+        let seen = forwarded
+            .rsplit(',')
+            .map_while(|value| value.trim().parse().ok());
+        let mut seen = seen.skip_while(|address: &IpAddr| trusts(*address));
+        let user = Some(&proxies.user_header).filter(|name| !name.is_empty());
         Self {
             address: seen.next().or(request.peer),
-            https: last("x-forwarded-proto").is_some_and(|it| it.eq_ignore_ascii_case("https")),
+            https: last("x-forwarded-proto")
+                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
             host: last("x-forwarded-host").or(direct.host),
             user: user
-                .and_then(|it| request.field(it))
-                .filter(|it| !it.is_empty()),
+                .and_then(|name| request.field(name))
+                .filter(|user| !user.is_empty()),
             for_another: false,
         }
     }
 
     /// Its address as text.
     pub(super) fn address(&self) -> String {
-        self.address
-            .map_or_else(|| "unknown".to_owned(), |it| it.to_canonical().to_string())
+        self.address.map_or_else(
+            || "unknown".to_owned(),
+            |address| address.to_canonical().to_string(),
+        )
     }
 
     /// Whether it is on this machine, as far as anybody can tell.
@@ -81,7 +86,7 @@ impl Client {
     /// Whether its connection comes from this machine.
     pub(super) fn is_loopback(&self) -> bool {
         self.address
-            .is_some_and(|it| it.to_canonical().is_loopback())
+            .is_some_and(|address| address.to_canonical().is_loopback())
     }
 }
 

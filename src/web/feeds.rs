@@ -80,7 +80,7 @@ impl Of {
 
     /// When a finding came into it.
     fn updated(&self, item: &Item) -> Instant {
-        let decided = item.review.as_ref().map(|it| it.at);
+        let decided = item.review.as_ref().map(|review| review.at);
         let decided = decided.filter(|_| *self == Self::Edits);
         decided.unwrap_or_else(|| changed(item.finding()))
     }
@@ -91,10 +91,10 @@ pub(super) fn feed(web: &Web, request: &Request, origins: &Origins) -> Result<An
     let rest = request
         .path
         .strip_prefix("/feeds/")
-        .and_then(|it| it.split_once('/'));
+        .and_then(|id| id.split_once('/'));
     let now = web.now()?;
     let of = rest.and_then(|(_, rest)| Of::parse(rest));
-    let told = of.as_ref().and_then(|it| it.told(&now));
+    let told = of.as_ref().and_then(|feed| feed.told(&now));
     let Some((of, (title, page))) = of.zip(told) else {
         return Ok(refusal(404, "there is no such feed", request, origins));
     };
@@ -103,12 +103,14 @@ pub(super) fn feed(web: &Web, request: &Request, origins: &Origins) -> Result<An
         set => set,
     };
     let mut items = items(&of, &now);
-    let latest = items.first().map(|it| it.0);
+    let latest = items.first().map(|first| first.0);
     let asked = Form::of(request.query.as_deref().unwrap_or_default().as_bytes());
-    if let Some((at, id)) = asked.first("before").and_then(|it| it.split_once('/'))
+    if let Some((at, id)) = asked
+        .first("before")
+        .and_then(|before| before.split_once('/'))
         && let Some(at) = parse_warc_date(at)
     {
-        items.retain(|it| it.0 < at || it.0 == at && it.1.finding().id.0.as_str() > id);
+        items.retain(|entry| entry.0 < at || entry.0 == at && entry.1.finding().id.0.as_str() > id);
     }
     let next = items.get(ENTRIES).and(items.get(ENTRIES - 1));
     let next = next.map(|(at, item)| {
@@ -135,8 +137,8 @@ pub(super) fn feed(web: &Web, request: &Request, origins: &Origins) -> Result<An
 
 /// The findings of a feed, each with the time when it came into it; the latest first.
 fn items<'a>(of: &Of, now: &'a Now) -> Vec<(Instant, &'a Item)> {
-    let items = now.desk.items().iter().filter(|it| of.has(it));
-    let mut items: Vec<(Instant, &Item)> = items.map(|it| (of.updated(it), it)).collect();
+    let items = now.desk.items().iter().filter(|item| of.has(item));
+    let mut items: Vec<(Instant, &Item)> = items.map(|item| (of.updated(item), item)).collect();
     items.sort_by(|one, other| {
         let by_id = || one.1.finding().id.cmp(&other.1.finding().id);
         other.0.cmp(&one.0).then_with(by_id)

@@ -33,7 +33,7 @@ impl Web {
             .map(|field| accept_datetime(field, now))
         {
             None => Instant::MAX_UTC,
-            Some(Ok(it)) => it,
+            Some(Ok(asked)) => asked,
             Some(Err(error)) => return refusal(400, &error.to_string(), request, origins),
         };
         let found = self.nearest(&uri, at).and_then(|found| {
@@ -45,10 +45,10 @@ impl Web {
         match found {
             Err(error) => fault(&error, request, origins),
             Ok(None) => self.elsewhere(&uri, at, request, origins),
-            Ok(Some((it, around))) => {
+            Ok(Some((nearest, around))) => {
                 let mut links = links(&uri, origins);
-                links.extend(memento_links(&it, &around, origins));
-                let to = origins.archive().memento(it.date, &it.target_uri);
+                links.extend(memento_links(&nearest, &around, origins));
+                let to = origins.archive().memento(nearest.date, &nearest.target_uri);
                 Answer::redirect(&to).field("Link", joined(&links))
             }
         }
@@ -70,9 +70,11 @@ impl Web {
             .min_by_key(|copy| copy.date.timestamp().abs_diff(at.timestamp()));
         let found = nearest.and_then(|nearest| Some((nearest, address(nearest, origins)?)));
         match found.filter(|found| found.1.starts_with("http")) {
-            Some((it, to)) => {
+            Some((nearest, to)) => {
                 let mut links = links(uri, origins);
-                links.push(Link::new(to.as_str(), "memento").with("datetime", http_date(it.date)));
+                links.push(
+                    Link::new(to.as_str(), "memento").with("datetime", http_date(nearest.date)),
+                );
                 Answer::redirect(&to).field("Link", joined(&links))
             }
             None => self.not_archived(uri, None, request, origins),
@@ -87,7 +89,7 @@ impl Web {
     ) -> Result<Answer, StoreError> {
         let rest = &request.behind("/timemap/");
         let (word, rest) = rest.split_once('/').unwrap_or((rest, ""));
-        let Some(form) = Form::ALL.into_iter().find(|it| it.word() == word) else {
+        let Some(form) = Form::ALL.into_iter().find(|form| form.word() == word) else {
             let text =
                 "the TimeMaps are /timemap/link/URI, /timemap/json/URI and /timemap/cdxj/URI";
             return Ok(refusal(404, text, request, origins));
@@ -116,7 +118,9 @@ impl Web {
         let map = TimeMap {
             original: uri.to_string(),
             timegate: archive.timegate(&uri),
-            timemaps: Form::ALL.map(|it| (it, archive.timemap(it, &uri))).to_vec(),
+            timemaps: Form::ALL
+                .map(|form| (form, archive.timemap(form, &uri)))
+                .to_vec(),
             mementos,
         };
         Ok(Answer::new(200, form.media_type(), map.write(form)))
@@ -174,19 +178,22 @@ pub(super) fn memento_links(found: &Dated, around: &Around, origins: &Origins) -
         ("last", around.last.as_ref()),
     ];
     let mut merged: Vec<(String, &Dated)> = Vec::new();
-    for (rel, it) in all.into_iter().filter_map(|(rel, it)| Some((rel, it?))) {
+    for (rel, dated) in all
+        .into_iter()
+        .filter_map(|(rel, dated)| Some((rel, dated?)))
+    {
         let known = merged
             .iter_mut()
-            .find(|known| is_of(known.1, &it.target_uri, it.date));
+            .find(|known| is_of(known.1, &dated.target_uri, dated.date));
         match known {
             Some(known) if !rel.is_empty() => known.0 = format!("{rel} {}", known.0),
             Some(_) => {}
-            None => merged.push((format!("{rel} memento").trim_start().to_owned(), it)),
+            None => merged.push((format!("{rel} memento").trim_start().to_owned(), dated)),
         }
     }
-    let link = |(rel, it): &(String, &Dated)| {
-        let uri = address(it, origins)?;
-        Some(Link::new(uri, rel).with("datetime", http_date(it.date)))
+    let link = |(rel, dated): &(String, &Dated)| {
+        let uri = address(dated, origins)?;
+        Some(Link::new(uri, rel).with("datetime", http_date(dated.date)))
     };
     merged.iter().filter_map(link).collect()
 }

@@ -118,7 +118,7 @@ pub(super) fn decide(web: &Web, request: &Request, _: &Origins) -> Result<Answer
     let mut all: Vec<(FindingId, i64)> = Vec::new();
     for id in &asked.findings {
         let seen = asked.seen.get(id).copied().flatten().unwrap_or_default();
-        if !all.iter().any(|it| it.0.0 == *id) {
+        if !all.iter().any(|seen| seen.0.0 == *id) {
             all.push((FindingId(id.clone()), seen));
         }
     }
@@ -139,16 +139,17 @@ pub(super) fn undo(web: &Web, request: &Request, _: &Origins) -> Result<Answer, 
     let meant = part(request, 1);
     let number: Option<i64> = meant.parse().ok();
     let now = web.now()?;
-    let is_meant = |it: &&Numbered| {
-        let of_batch = meant.starts_with(BATCH) && it.review.terms.batch.as_ref() == Some(&meant);
-        of_batch || Some(it.number) == number
+    let is_meant = |review: &&Numbered| {
+        let of_batch =
+            meant.starts_with(BATCH) && review.review.terms.batch.as_ref() == Some(&meant);
+        of_batch || Some(review.number) == number
     };
     let all: Vec<(FindingId, i64)> = now
         .reviews
         .iter()
-        .filter(|it| it.review.decision.is_some())
+        .filter(|review| review.review.decision.is_some())
         .filter(is_meant)
-        .map(|it| (it.review.finding.clone(), it.number))
+        .map(|review| (review.review.finding.clone(), review.number))
         .collect();
     if all.is_empty() {
         return Err(none("There is no decision of that number."));
@@ -171,7 +172,7 @@ pub(super) fn done(web: &Web, request: &Request, _: &Origins) -> Result<Answer, 
     let id = FindingId(edit.strip_prefix('e').unwrap_or_default().to_owned());
     let now = web.now()?;
     let item = now.desk.item(&id);
-    let item = item.filter(|it| it.state == crate::desk::State::ToEdit);
+    let item = item.filter(|item| item.state == crate::desk::State::ToEdit);
     let item = item.ok_or_else(|| none("There is no edit of that id that waits."))?;
     let acting = Acting {
         decision: Some(Decision::Accept),
@@ -192,9 +193,9 @@ pub(super) fn mute(web: &Web, request: &Request, _: &Origins) -> Result<Answer, 
     let now = web.now()?;
     let named = now.profile(&asked.profile);
     let claims = named
-        .map(|it| it.profile.claims.as_slice())
+        .map(|entry| entry.profile.claims.as_slice())
         .unwrap_or_default();
-    if !claims.iter().any(|it| it.id == asked.claim) {
+    if !claims.iter().any(|claim| claim.id == asked.claim) {
         return Err(none("There is no claim of that id."));
     }
     let mute = Mute {
@@ -233,7 +234,7 @@ impl Acting {
         let now = web.now()?;
         let at = web.options.clock.now();
         if all.len() > 1 {
-            self.terms.batch = Some(batch_name(at, all.iter().map(|it| &it.0)));
+            self.terms.batch = Some(batch_name(at, all.iter().map(|seen| &seen.0)));
         }
         let by = request.visitor().name;
         let mut decided = Vec::new();
@@ -290,7 +291,7 @@ impl Acting {
                 .reviews
                 .iter()
                 .rev()
-                .find(|it| it.review.finding == *id)?;
+                .find(|numbered| numbered.review.finding == *id)?;
             Some(Recorded::of(latest.number, &latest.review))
         });
         Done {
@@ -305,11 +306,11 @@ impl Acting {
 fn refused(all: &[(FindingId, i64)], objections: &[Option<Objection>]) -> Problem {
     let objected = all.iter().zip(objections);
     let objected: Vec<(&FindingId, &Objection)> = objected
-        .filter_map(|(one, it)| Some((&one.0, it.as_ref()?)))
+        .filter_map(|(one, objection)| Some((&one.0, objection.as_ref()?)))
         .collect();
     let by_others = objected
         .iter()
-        .any(|it| matches!(it.1, Objection::DecidedBy(_)));
+        .any(|pair| matches!(pair.1, Objection::DecidedBy(_)));
     let mut problem = if by_others {
         Problem::new(
             "decided-meanwhile",
@@ -329,7 +330,7 @@ fn refused(all: &[(FindingId, i64)], objections: &[Option<Objection>]) -> Proble
                     let note = mark
                         .note
                         .as_ref()
-                        .map_or(String::new(), |it| format!(", “{it}”"));
+                        .map_or(String::new(), |note| format!(", “{note}”"));
                     format!(
                         "{} decided at {}: {word}{note}",
                         mark.by,
@@ -348,9 +349,12 @@ fn refused(all: &[(FindingId, i64)], objections: &[Option<Objection>]) -> Proble
 
 /// A note that is short enough.
 fn noted(note: Option<String>) -> Result<Option<String>, Problem> {
-    if note.as_ref().is_some_and(|it| it.chars().count() > NOTE) {
+    if note
+        .as_ref()
+        .is_some_and(|note| note.chars().count() > NOTE)
+    {
         let detail = format!("A note has at most {NOTE} characters.");
         return Err(Problem::new("unprocessable", &detail).at("/note", &detail));
     }
-    Ok(note.filter(|it| !it.trim().is_empty()))
+    Ok(note.filter(|note| !note.trim().is_empty()))
 }

@@ -21,8 +21,8 @@ const NO_PROFILE: &str = "There is no profile of that name.";
     responses((status = 200, body = Listed<Profile>), (status = "default", description = "What went wrong", body = Problem, content_type = "application/problem+json")))]
 pub(super) fn profiles(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
     let now = web.now()?;
-    let all = now.profiles.iter().map(|it| (it.name.clone(), it));
-    page(request, all.collect(), |it| shown(web, it, &now))
+    let all = now.profiles.iter().map(|entry| (entry.name.clone(), entry));
+    page(request, all.collect(), |entry| shown(web, entry, &now))
 }
 
 /// An article.
@@ -31,7 +31,7 @@ pub(super) fn profiles(web: &Web, request: &Request, _: &Origins) -> Result<Answ
 pub(super) fn profile(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
     let now = web.now()?;
     let name = part(request, 1);
-    let entry = now.profiles.iter().find(|it| it.name == name);
+    let entry = now.profiles.iter().find(|entry| entry.name == name);
     let entry = entry.ok_or_else(|| none(NO_PROFILE))?;
     json(request, &shown(web, entry, &now))
 }
@@ -43,9 +43,9 @@ pub(super) fn claims(web: &Web, request: &Request, _: &Origins) -> Result<Answer
     let now = web.now()?;
     let named = named(&now, request)?;
     let claims = named.profile.claims.iter().enumerate();
-    let claims = claims.map(|(place, it)| (format!("{place:06}"), it));
-    page(request, claims.collect(), |it| {
-        Claim::of(it, &now, &named.name)
+    let claims = claims.map(|(place, claim)| (format!("{place:06}"), claim));
+    page(request, claims.collect(), |claim| {
+        Claim::of(claim, &now, &named.name)
     })
 }
 
@@ -56,9 +56,9 @@ pub(super) fn references(web: &Web, request: &Request, _: &Origins) -> Result<An
     let now = web.now()?;
     let named = named(&now, request)?;
     let references = named.profile.references.iter();
-    let references = references.map(|it| (format!("{:010}", it.number), it));
-    page(request, references.collect(), |it| {
-        Reference::of(it, &now, &named.name)
+    let references = references.map(|reference| (format!("{:010}", reference.number), reference));
+    page(request, references.collect(), |reference| {
+        Reference::of(reference, &now, &named.name)
     })
 }
 
@@ -88,7 +88,11 @@ pub(super) fn edits(web: &Web, request: &Request, _: &Origins) -> Result<Answer,
         format: 1,
         profile: named.name.clone(),
         as_of: sheet.report.as_of.map(time),
-        all: sheet.edits.iter().map(|it| edit(web, it)).collect(),
+        all: sheet
+            .edits
+            .iter()
+            .map(|proposed| edit(web, proposed))
+            .collect(),
     };
     json(request, &edits)
 }
@@ -130,7 +134,7 @@ fn shown(web: &Web, entry: &Entry, now: &Now) -> Profile {
     };
     let own = now.desk.items().iter();
     let own: Vec<&Item> = own
-        .filter(|it| it.finding().profile == named.name)
+        .filter(|item| item.finding().profile == named.name)
         .collect();
     let (references, claims) = sizes(&named.profile);
     let (due, edits) = waiting(&own);

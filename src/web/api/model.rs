@@ -142,11 +142,15 @@ impl Reference {
             url: reference.shown_url(),
             author: reference.author.clone(),
             publisher: reference.publisher.clone(),
-            accessed: reference.accessed.map(|it| it.to_string()),
+            accessed: reference.accessed.map(|day| day.to_string()),
             fate: own.map_or(Label::Unvisited, Label::of).key(),
             said: own.map_or_else(String::new, said),
             since: own.map_or_else(String::new, since),
-            archived: reference.archived.iter().map(|it| it.url.clone()).collect(),
+            archived: reference
+                .archived
+                .iter()
+                .map(|copy| copy.url.clone())
+                .collect(),
         }
     }
 }
@@ -189,8 +193,11 @@ impl Page {
                     number: cited.number,
                 })
                 .collect(),
-            due: items.iter().filter(|it| it.state.is_due()).count(),
-            findings: items.iter().map(|it| it.finding().id.0.clone()).collect(),
+            due: items.iter().filter(|item| item.state.is_due()).count(),
+            findings: items
+                .iter()
+                .map(|item| item.finding().id.0.clone())
+                .collect(),
         }
     }
 }
@@ -274,8 +281,8 @@ impl Capture {
         Self {
             uri: capture.target_uri.to_string(),
             date: time(capture.date),
-            payload_digest: capture.payload_digest.map(|it| it.to_string()),
-            archive: capture.source.as_ref().map(|it| it.archive.clone()),
+            payload_digest: capture.payload_digest.map(|digest| digest.to_string()),
+            archive: capture.source.as_ref().map(|source| source.archive.clone()),
         }
     }
 }
@@ -324,7 +331,10 @@ impl Finding {
                 .collect(),
             changed: time(crate::report::changed(finding)),
             copy: finding.copy.as_ref().map(Capture::of),
-            decision: item.review.as_ref().map(|it| Decided::of(item.seen, it)),
+            decision: item
+                .review
+                .as_ref()
+                .map(|review| Decided::of(item.seen, review)),
             seen: item.seen,
             href: format!("/f/{}", finding.id),
         }
@@ -372,7 +382,7 @@ impl Decided {
             decision: review.decision,
             outcome: review.terms.outcome,
             reason: review.terms.mistake,
-            until: review.terms.until.map(|it| it.to_string()),
+            until: review.terms.until.map(|day| day.to_string()),
             note: review.note.clone(),
             by: review.by.clone(),
             at: time(review.at),
@@ -459,10 +469,12 @@ pub(super) struct Me {
 
 /// How many findings and edits of an article wait.
 pub(super) fn waiting(own: &[&Item]) -> (usize, usize) {
-    let due = own.iter().filter(|it| it.state.is_due()).count();
+    let due = own.iter().filter(|item| item.state.is_due()).count();
     (
         due,
-        own.iter().filter(|it| it.state == State::ToEdit).count(),
+        own.iter()
+            .filter(|item| item.state == State::ToEdit)
+            .count(),
     )
 }
 
