@@ -35,6 +35,8 @@ mod evidence;
 mod export;
 mod extract;
 mod feed;
+#[cfg(feature = "fleet")]
+mod fleet;
 mod history;
 mod import;
 mod pdf_text;
@@ -197,6 +199,9 @@ enum Verb {
     Backup(backup::BackupArgs),
     /// Replace the archive with a backup, and keep the old one aside
     Restore(backup::RestoreArgs),
+    /// Share the fetching of many archives between machines
+    #[cfg(feature = "fleet")]
+    Fleet(fleet::FleetArgs),
     /// Show the lists on a page, as the reader finds them; needs no archive
     Extract(extract::ExtractArgs),
     /// Check names, quotations or sentences against a page; needs no archive
@@ -276,6 +281,8 @@ impl Verb {
             Self::Prune(prune) => prune.run(session),
             Self::Backup(backup) => backup.run(session),
             Self::Restore(restore) => restore.run(session),
+            #[cfg(feature = "fleet")]
+            Self::Fleet(fleet) => fleet.run(session),
             Self::Extract(extract) => extract.run(),
             Self::Check(check) => check.run(),
             Self::Profile(profile) => profile.run(session),

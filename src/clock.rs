@@ -16,6 +16,8 @@ pub enum Clock {
     /// The clock of the system.
     #[default]
     System,
+    /// The clock of the system, corrected by so much: several machines that work together agree on one.
+    Ahead(TimeDelta),
     /// A clock that only changes when it is set; in microseconds since 1970.
     Fixed(Arc<AtomicI64>),
 }
@@ -32,10 +34,25 @@ impl Clock {
     pub fn now(&self) -> Instant {
         match self {
             Self::System => Utc::now().trunc_subsecs(6),
+            Self::Ahead(by) => (Utc::now() + *by).trunc_subsecs(6),
             Self::Fixed(at) => {
                 DateTime::from_timestamp_micros(at.load(Ordering::SeqCst)).unwrap_or_default()
             }
         }
+    }
+
+    /// The same clock, corrected so that it shows `at` now; a fixed clock stays as it is. Less than half a second is
+    /// no more than what asking for the time takes.
+    #[must_use]
+    pub fn corrected(&self, at: Instant) -> Self {
+        if let Self::Fixed(_) = self {
+            return self.clone();
+        }
+        let by = at - Utc::now();
+        if by.abs() < TimeDelta::milliseconds(500) {
+            return Self::System;
+        }
+        Self::Ahead(by)
     }
 
     /// Sets a fixed clock; has no effect on the clock of the system.

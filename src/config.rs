@@ -11,11 +11,13 @@ use toml::{Spanned, Table, Value, de::DeValue};
 use crate::notify::Channel;
 
 mod channels;
+mod fleet;
 mod origin;
 mod read;
 mod schema;
 mod settings;
 
+pub use fleet::FleetSettings;
 pub use schema::schema;
 
 pub use settings::{

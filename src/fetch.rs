@@ -23,6 +23,7 @@ mod retry_after;
 mod robots_txt;
 mod send;
 mod tls;
+mod turns;
 mod visit;
 mod wire;
 
@@ -31,6 +32,7 @@ use std::{
     sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
 use tokio::{
     sync::{Semaphore, mpsc, watch},
     task::JoinSet,
@@ -40,9 +42,11 @@ pub use call::{Caller, Request};
 pub use download::{DownloadError, Downloaded, download, post};
 pub use guard::is_public;
 pub use headers::{Header, HeaderError};
+pub use lane::name as host_name;
 pub use options::Options;
 pub use proxy::{Proxies, Proxy, ProxyError};
 pub use send::{Received, Sending, send};
+pub use turns::Turns;
 
 use crate::{
     capture::Visit,
@@ -64,7 +68,7 @@ pub struct Order {
 /// Data of an earlier capture, for a conditional request (RFC 9110, 13.1) and to recognize the same payload.
 ///
 /// Without entity tag and date the request is not conditional, but an equal payload still gives a revisit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Validators {
     /// Its `ETag` field, as spelled.
     pub etag: Option<String>,

@@ -21,7 +21,8 @@
 //! - [`account`] knows who may see and decide.
 //! - [`web`] shows them in a browser, with the archived pages: [`replay`] rewrites links to lead into the archive, [`memento`] is
 //!   the protocol for dated copies.
-//! - [`pipeline`] is the run, step by step; [`config`] and [`cli`] are its settings and commands.
+//! - [`pipeline`] is the run, step by step; `fleet` (a Cargo feature) spreads it over machines. [`config`] and [`cli`] are its
+//!   settings and commands.
 //!
 //! # Layers
 //!
@@ -79,6 +80,9 @@ pub mod store;
 
 pub mod interchange;
 pub mod pipeline;
+
+#[cfg(feature = "fleet")]
+pub mod fleet;
 
 pub mod config;
 

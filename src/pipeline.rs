@@ -53,6 +53,7 @@ pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use bands::{Band, Bands, bands};
 pub use cited_copies::{CitedCopy, cited_copies};
 pub use comparing::{AnalyseError, Comparing};
+pub use conditions::orders;
 pub use deciding::{Missed, missed, open_questions};
 pub use folder::{
     BadProfile, is_something_else, kept_source, profile_files, profile_name, read_profile,

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     capture::Capture,
-    clock::warc_date,
+    clock::{Instant, warc_date},
     finding::{Decisions, Finding},
     interchange,
     pipeline::{self, Comparing, Manners, Named, Past, Ran, Rhythm, Run, RunError, Seed, Source},
@@ -355,9 +355,19 @@ pub(super) fn plan(
     profiles: &[Named],
     store: Option<&Store>,
 ) -> Result<Vec<Seed>, Failure> {
+    plan_at(session, profiles, store, session.clock.now())
+}
+
+/// The same, if it is `now`.
+pub(super) fn plan_at(
+    session: &Session,
+    profiles: &[Named],
+    store: Option<&Store>,
+    now: Instant,
+) -> Result<Vec<Seed>, Failure> {
     let schedule = &session.config.settings.schedule;
     let last = match store {
-        Some(store) => pipeline::last_visits(store, session.clock.now())?,
+        Some(store) => pipeline::last_visits(store, now)?,
         None => pipeline::LastVisits::default(),
     };
     let rhythm = Rhythm {

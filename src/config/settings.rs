@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use super::fleet::FleetSettings;
 use crate::{
     archives::Archive,
     compare::Alert,
@@ -38,7 +39,9 @@ impl Setting {
     #[must_use]
     pub fn shown(key: &str, value: &toml::Value) -> toml::Value {
         match value.as_str().and_then(|value| value.rsplit_once('@')) {
-            Some((before, host)) if ["fetch.proxy", "ledger.timestamp_url"].contains(&key) => {
+            Some((before, host))
+                if ["fetch.proxy", "fleet.database", "ledger.timestamp_url"].contains(&key) =>
+            {
                 let scheme = before.split_once("://").map_or("", |parts| parts.0);
                 let mark = if scheme.is_empty() { "" } else { "://" };
                 toml::Value::String(format!("{scheme}{mark}…@{host}"))
@@ -133,6 +136,14 @@ settings! {
     "retention.thin" = "[]", "rules for `prune`, each `AGE: PERIOD`: of the captures of an address older than AGE (`90d`), keep one in each PERIOD (`1w`); empty to keep all";
     "retention.latest" = "10", "how many of the latest captures of an address to keep at any age; the first capture, and those that a finding or review cites, are always kept";
     "retention.changes" = r#""text""#, "which changes to keep at any age: `text` (captures whose visible text changed), `bytes` (every change), `nothing`";
+    "fleet.database" = r#""""#, "the database that a fleet shares: `postgresql://USER@HOST/DATABASE`, or the path of a file for processes of one machine; needs a build with the Cargo feature `fleet` (docs/fleet.md)";
+    "fleet.password" = r#""""#, "the file with the password for it; empty for the systemd credential `fleet-database`, or none";
+    "fleet.depot" = r#""""#, "where fetchers put what they bring: a folder, or `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`";
+    "fleet.credentials" = r#""""#, "the file with the key for the bucket, `ACCESS:SECRET`; empty for the systemd credential `fleet-depot`, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+    "fleet.roots" = r#""""#, "a PEM file with certificates of additional authorities trusted for both; empty for none";
+    "fleet.archive" = r#""""#, "the name of this archive in the fleet; each archive needs its own";
+    "fleet.worker" = r#""""#, "the name of this fetcher; empty for one made from the host and the process";
+    "fleet.lease" = r#""2m""#, "after how long without a sign of a fetcher another one gets its pages";
 }
 
 /// The values of all settings.
@@ -167,6 +178,8 @@ pub struct Settings {
     pub ledger: LedgerSettings,
     /// Which old captures are kept.
     pub retention: RetentionSettings,
+    /// What a fleet shares.
+    pub fleet: FleetSettings,
 }
 
 /// `[wiki]`

@@ -76,7 +76,8 @@ impl Crawl {
             }
             let rule = self.ask_robots(lane, origin, uri).await?;
             let mut turn = turn.lock().await;
-            self.wait_for_turn(&mut turn, true)
+            let pause = lane::pause(&self.options, lane.known(origin).robots.as_deref());
+            self.wait_for_turn(&mut turn, true, (uri, pause))
                 .await
                 .map_err(Hindrance::PutOff)?;
             let cookie = page.cookies.for_uri(uri);
@@ -97,6 +98,7 @@ impl Crawl {
                 }
             };
             let wait = self.settle(lane, &mut turn, origin, &wish, count);
+            self.tell_asked(uri, &turn).await;
             lane.known(origin).state.last = Some(LastAsked {
                 uri: uri.clone(),
                 came,
@@ -150,22 +152,27 @@ impl Crawl {
     }
 
     /// Waits until the host can be visited; not at all if the request is for its `own` page and follows its robots.txt.
-    pub(super) async fn wait_for_turn(&self, turn: &mut Turn, own: bool) -> Result<(), PutOff> {
+    /// `next` is the address to ask, and the pause after that.
+    pub(super) async fn wait_for_turn(
+        &self,
+        turn: &mut Turn,
+        own: bool,
+        next: (&TargetUri, Duration),
+    ) -> Result<(), PutOff> {
         if std::mem::take(&mut turn.page_may_follow) && own {
             return Ok(());
         }
         let (wait, reason) = turn.wait();
         let pause = self.options.delay.max(self.options.max_crawl_delay);
-        if wait > self.options.max_wait.max(pause) {
+        let most = self.options.max_wait.max(pause);
+        if wait > most {
             let reason = reason.unwrap_or("the pause between requests");
-            return Err(PutOff::Backoff(format!(
-                "not visited for another {} s: {reason}",
-                wait.as_secs()
-            )));
+            return Err(PutOff::for_another(wait, reason));
         }
         if *self.stop.borrow() {
             return Err(PutOff::Stop);
         }
+        let wait = wait.max(self.shared_wait(next, most).await?);
         if wait.is_zero() {
             return Ok(());
         }
@@ -322,6 +329,14 @@ pub(super) enum Hindrance {
 pub(super) enum PutOff {
     Stop,
     Backoff(String),
+}
+
+impl PutOff {
+    /// The host is left alone for another while.
+    pub(super) fn for_another(wait: Duration, reason: &str) -> Self {
+        let seconds = wait.as_secs();
+        Self::Backoff(format!("not visited for another {seconds} s: {reason}"))
+    }
 }
 
 fn was_stopped(capture: &Capture) -> bool {

@@ -81,7 +81,8 @@ impl Caller {
             Ok(_) => {
                 let turn = crawl.lanes.turn_of(uri);
                 let mut turn = turn.lock().await;
-                match crawl.wait_for_turn(&mut turn, true).await {
+                let pause = lane::pause(&crawl.options, lane.known(&origin).robots.as_deref());
+                match crawl.wait_for_turn(&mut turn, true, (uri, pause)).await {
                     Err(PutOff::Stop) => {
                         refused(FailureKind::Stopped, "the run was stopped".to_owned())
                     }
@@ -90,8 +91,8 @@ impl Caller {
                         let sent = request.bytes(uri, &crawl.options);
                         let capture = crawl.exchange_in(&mut turn, &origin, uri, &sent).await;
                         let known = lane.known(&origin);
-                        let pause = lane::pause(&crawl.options, known.robots.as_deref());
                         turn.put_off(pause, None);
+                        crawl.tell_asked(uri, &turn).await;
                         known.state.requests += 1;
                         known.state.last_request = Some(capture.ended);
                         Capture {

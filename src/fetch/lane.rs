@@ -89,7 +89,8 @@ impl Lanes {
 
 /// The key of a lane: the host and, unless it is a default port, the port. `http` and `https` of one host are one machine to
 /// be polite to.
-pub(super) fn name(uri: &TargetUri) -> String {
+#[must_use]
+pub fn name(uri: &TargetUri) -> String {
     match uri.as_url().port() {
         Some(port) => format!("{}:{port}", uri.host()),
         None => uri.host().to_owned(),

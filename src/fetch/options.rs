@@ -3,6 +3,7 @@
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use ipnet::IpNet;
+use tokio::sync::mpsc;
 
 /// How to visit: manners, limits and forbidden addresses. Every limit is per exchange, unless it says otherwise.
 #[derive(Clone, Debug)]
@@ -77,6 +78,9 @@ pub struct Options {
     pub robots_age: Duration,
     /// How long to leave a host alone after a server error for its robots.txt; default 1 h.
     pub robots_retry: Duration,
+
+    /// Who keeps the turns of hosts, if other programs ask them too; default none: only this one does.
+    pub turns: Option<mpsc::Sender<super::Turns>>,
 }
 
 impl Options {
@@ -137,6 +141,7 @@ impl Default for Options {
             headers: Vec::new(),
             robots_age: seconds(86_400),
             robots_retry: seconds(3_600),
+            turns: None,
         }
     }
 }

@@ -193,10 +193,12 @@ impl Crawl {
         let turn = self.lanes.turn_of(at);
         let mut turn = turn.lock().await;
         let own = lane::name(at) == lane::name(uri);
-        self.wait_for_turn(&mut turn, own).await?;
+        self.wait_for_turn(&mut turn, own, (at, self.options.delay))
+            .await?;
         let request = request(at, &self.options, None, None);
         let capture = self.exchange_in(&mut turn, &asks, at, &request).await;
         turn.put_off(self.options.delay, None);
+        self.tell_asked(at, &turn).await;
         turn.page_may_follow = own;
         Ok(capture)
     }
@@ -210,7 +212,9 @@ impl Crawl {
                 lane.leave(origin, &self.clock, wait, wish.reason.clone());
             }
             let turn = self.lanes.turn_of(at);
-            turn.lock().await.put_off(wait, wish.reason);
+            let mut turn = turn.lock().await;
+            turn.put_off(wait, wish.reason);
+            self.tell_asked(at, &turn).await;
         }
     }
 

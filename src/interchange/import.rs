@@ -172,6 +172,15 @@ impl<'a> Importer<'a> {
         self.settle().await
     }
 
+    /// Imports a visit as it is.
+    ///
+    /// # Errors
+    /// The archive cannot be written.
+    pub async fn visit(&mut self, visit: Visit) -> Result<(), StoreError> {
+        self.imported.captures += visit.captures.len() as u64;
+        self.keep(visit).await
+    }
+
     /// Ends the import, and returns its result. `tell` receives the revisits whose response was not found.
     ///
     /// # Errors

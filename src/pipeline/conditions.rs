@@ -15,11 +15,7 @@ use super::Seed;
 ///
 /// # Errors
 /// The archive cannot be read.
-pub(super) fn orders(
-    store: &Store,
-    seeds: &[Seed],
-    unconditional: u32,
-) -> Result<Vec<Order>, StoreError> {
+pub fn orders(store: &Store, seeds: &[Seed], unconditional: u32) -> Result<Vec<Order>, StoreError> {
     let known = |seed: &&Seed| seed.last.is_some();
     let visited: Vec<&TargetUri> = seeds.iter().filter(known).map(|seed| &seed.uri).collect();
     let mut states = store.seed_states(visited, unconditional)?.into_iter();

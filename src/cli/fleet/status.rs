@@ -1,0 +1,166 @@
+//! `stillsays fleet status`: what is due, what is leased, and how far behind each archive is.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use serde_json::json;
+
+use super::{frontier, runtime};
+use crate::{
+    cli::{
+        Exit, Failure, Format, Session,
+        session::{json_text, print},
+    },
+    fleet::{Archived, Status},
+    text::for_terminal,
+};
+
+/// Arguments of `fleet status`.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StatusArgs {
+    /// The output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// Print the figures for Prometheus, such as for its textfile collector
+    #[arg(long, conflicts_with = "format")]
+    metrics: bool,
+}
+
+impl StatusArgs {
+    /// Prints the state of the fleet.
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let status = runtime()?.block_on(frontier(session)?.status())?;
+        print(&match self.format {
+            _ if self.metrics => metrics(&status),
+            Format::Json => json_text(&json(&status)),
+            Format::Text => text(&status),
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+fn text(status: &Status) -> String {
+    let Status {
+        hosts,
+        due,
+        leased,
+        blocked,
+        seeds,
+        due_seeds,
+        ..
+    } = status;
+    let per_second = status.visits_last_minute as f64 / 60.0;
+    let mut lines = vec![
+        format!(
+            "hosts: {hosts}; {due} can be claimed, {leased} are leased, {blocked} are left alone for longer"
+        ),
+        format!(
+            "seeds: {seeds}; {due_seeds} are due, the oldest for {}",
+            seconds(status.oldest_s)
+        ),
+        format!(
+            "visits: {per_second:.1} a second in the last minute; {} came after their lease, ever",
+            status.late
+        ),
+    ];
+    for it in &status.archives {
+        let seen = it.seen_s.map_or_else(
+            || "never seen".to_owned(),
+            |at| format!("seen {} ago", seconds(at)),
+        );
+        lines.push(format!(
+            "archive {}: cites {}; {} bundles wait, the oldest for {}; {seen}",
+            it.name,
+            it.cited,
+            it.waiting,
+            seconds(it.lag_s)
+        ));
+    }
+    for_terminal(&lines.join("\n"))
+}
+
+/// A time in the unit that suits it.
+fn seconds(time: f64) -> String {
+    if time >= 7200.0 {
+        format!("{:.0} h", time / 3600.0)
+    } else if time >= 120.0 {
+        format!("{:.0} min", time / 60.0)
+    } else {
+        format!("{time:.0} s")
+    }
+}
+
+fn json(status: &Status) -> serde_json::Value {
+    let archives = status.archives.iter().map(|it| {
+        json!({"name": it.name, "cited": it.cited, "waiting": it.waiting, "lag_s": it.lag_s, "seen_s": it.seen_s})
+    });
+    json!({"format": 1, "hosts": status.hosts, "hosts_due": status.due, "hosts_leased": status.leased,
+        "hosts_blocked": status.blocked, "seeds": status.seeds, "seeds_due": status.due_seeds,
+        "oldest_due_s": status.oldest_s, "visits_last_minute": status.visits_last_minute, "late_visits": status.late,
+        "archives": archives.collect::<Vec<_>>()})
+}
+
+/// The text format of Prometheus.
+fn metrics(status: &Status) -> String {
+    let one = |value: f64| vec![(String::new(), value)];
+    let count = |value: u64| one(value as f64);
+    let state = |name: &str, value: u64| (format!("{{state=\"{name}\"}}"), value as f64);
+    let hosts = vec![
+        state("due", status.due),
+        state("leased", status.leased),
+        state("blocked", status.blocked),
+    ];
+    let late = "Visits that came after their lease was lost.";
+    let recent = "Visits delivered in the last minute.";
+    let oldest = "Since when the oldest of these is due.";
+    let lag = "Since when the oldest of these waits.";
+    [
+        gauge("hosts", "Hosts with a seed.", &count(status.hosts)),
+        gauge("hosts_now", "Hosts by what can be done with them.", &hosts),
+        gauge(
+            "seeds",
+            "Pages that an archive cites.",
+            &count(status.seeds),
+        ),
+        gauge("seeds_due", "Pages that are due.", &count(status.due_seeds)),
+        gauge("oldest_due_seconds", oldest, &one(status.oldest_s)),
+        gauge(
+            "visits_last_minute",
+            recent,
+            &count(status.visits_last_minute),
+        ),
+        gauge("late_visits", late, &count(status.late)),
+        gauge(
+            "archive_cited",
+            "Pages that the archive cites.",
+            &of_each(status, |it| it.cited as f64),
+        ),
+        gauge(
+            "archive_waiting_bundles",
+            "Bundles that the archive has not taken.",
+            &of_each(status, |it| it.waiting as f64),
+        ),
+        gauge("archive_lag_seconds", lag, &of_each(status, |it| it.lag_s)),
+    ]
+    .concat()
+}
+
+/// A figure of each archive, with its label.
+fn of_each(status: &Status, value: impl Fn(&Archived) -> f64) -> Vec<(String, f64)> {
+    let row = |it: &Archived| {
+        let name = it.name.replace('\\', "\\\\").replace('"', "\\\"");
+        (format!("{{archive=\"{name}\"}}"), value(it))
+    };
+    status.archives.iter().map(row).collect()
+}
+
+/// A figure with its description, and a row for each label.
+fn gauge(name: &str, help: &str, rows: &[(String, f64)]) -> String {
+    let name = format!("stillsays_fleet_{name}");
+    let mut text = format!("# HELP {name} {help}\n# TYPE {name} gauge\n");
+    for (label, value) in rows {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name}{label} {value}");
+    }
+    text
+}

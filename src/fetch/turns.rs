@@ -1,0 +1,82 @@
+//! The turns of hosts that several programs ask: who keeps them is asked before each request, and told after it.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::{
+    Crawl,
+    ask::PutOff,
+    lane::{self, Turn},
+};
+use crate::uri::TargetUri;
+
+/// What the fetcher says to the keeper of the turns.
+#[derive(Debug)]
+pub enum Turns {
+    /// A request to the host is next.
+    Next {
+        /// The host, as [`host_name`](super::host_name) spells it.
+        host: String,
+        /// The least pause after the request.
+        pause: Duration,
+        /// The longest time that the fetcher is ready to wait.
+        most: Duration,
+        /// Gets the time to wait. If that is more than `most`, no request follows. Dropped if the keeper does not know.
+        wait: oneshot::Sender<Duration>,
+    },
+    /// The host was asked.
+    Asked {
+        /// The host.
+        host: String,
+        /// How long it is left alone from now on.
+        wait: Duration,
+        /// Why, if that is more than the usual pause.
+        why: Option<String>,
+    },
+}
+
+impl Crawl {
+    /// How long to wait for the turn of a host that other programs ask too.
+    pub(super) async fn shared_wait(
+        &self,
+        (uri, pause): (&TargetUri, Duration),
+        most: Duration,
+    ) -> Result<Duration, PutOff> {
+        let Some(turns) = &self.options.turns else {
+            return Ok(Duration::ZERO);
+        };
+        let (sender, wait) = oneshot::channel();
+        let next = Turns::Next {
+            host: lane::name(uri),
+            pause,
+            most,
+            wait: sender,
+        };
+        let unknown = || PutOff::Backoff("whose turn it is could not be found out".to_owned());
+        turns.send(next).await.map_err(|_| unknown())?;
+        let wait = wait.await.map_err(|_| unknown())?;
+        if wait > most {
+            return Err(PutOff::for_another(
+                wait,
+                "another fetcher was asked to wait",
+            ));
+        }
+        Ok(wait)
+    }
+
+    /// Says to the keeper of the turns, if there is one, that a host was asked, and for how long it is left alone.
+    pub(super) async fn tell_asked(&self, uri: &TargetUri, turn: &Turn) {
+        let Some(turns) = &self.options.turns else {
+            return;
+        };
+        let (wait, why) = turn.wait();
+        let asked = Turns::Asked {
+            host: lane::name(uri),
+            wait,
+            why: why.map(str::to_owned),
+        };
+        // If the keeper is gone, the next request is not sent either.
+        let _ = turns.send(asked).await;
+    }
+}
