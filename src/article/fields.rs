@@ -10,6 +10,8 @@ pub(super) const URL: &[&str] = &[
     "enlace",
     "مسار",
 ];
+
+/// The parameters of citation templates for the title, in the languages of encyclopedias.
 pub(super) const TITLE: &[&str] = &[
     "title",
     "titel",
@@ -23,6 +25,8 @@ pub(super) const TITLE: &[&str] = &[
     "عنوان",
     "chapter",
 ];
+
+/// For the site or publication.
 pub(super) const WORK: &[&str] = &[
     "work",
     "website",
@@ -48,6 +52,8 @@ pub(super) const WORK: &[&str] = &[
     "موقع",
     "ناشر",
 ];
+
+/// For the day of publication.
 pub(super) const DATE: &[&str] = &[
     "date",
     "datum",
@@ -61,6 +67,8 @@ pub(super) const DATE: &[&str] = &[
     "en ligne le",
     "تاريخ",
 ];
+
+/// For the day on which the page was read.
 pub(super) const ACCESSED: &[&str] = &[
     "access-date",
     "accessdate",
@@ -77,6 +85,8 @@ pub(super) const ACCESSED: &[&str] = &[
     "hämtdatum",
     "تاريخ الوصول",
 ];
+
+/// For the address of a copy in an archive.
 pub(super) const ARCHIVE: &[&str] = &[
     "archive-url",
     "archiveurl",
@@ -90,6 +100,8 @@ pub(super) const ARCHIVE: &[&str] = &[
     "архив",
     "مسار أرشيف",
 ];
+
+/// For the day of that copy.
 pub(super) const ARCHIVED: &[&str] = &[
     "archive-date",
     "archivedate",

@@ -33,6 +33,7 @@ pub(super) struct FeedArgs {
 }
 
 impl FeedArgs {
+    /// Runs the verb.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;

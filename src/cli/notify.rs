@@ -66,6 +66,7 @@ struct RetryArgs {
 }
 
 impl NotifyArgs {
+    /// Runs the verb.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self.verb {
             NotifyVerb::Log(log) => log.run(session),

@@ -169,6 +169,7 @@ fn interval(text: &str) -> Result<TimeDelta, String> {
 }
 
 impl UserArgs {
+    /// Runs the verb.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self.act {
             Act::Add(add) => add.run(session)?,

@@ -7,9 +7,13 @@ use crate::language::{Lexicon, Marks, mark};
 
 /// The properties of a character that matter in a word: one bit each.
 mod kind {
+    /// It ends a word.
     pub(super) const BREAK: u8 = 1;
+    /// A letter or a digit.
     pub(super) const ALPHANUMERIC: u8 = 1 << 1;
+    /// A letter.
     pub(super) const LETTER: u8 = 1 << 2;
+    /// A capital letter.
     pub(super) const CAPITAL: u8 = 1 << 3;
     /// Not ASCII.
     pub(super) const BEYOND: u8 = 1 << 4;
@@ -36,15 +40,21 @@ static KINDS: [u8; 256] = {
 /// The words of a line, counted by how they are written.
 #[derive(Default)]
 pub(super) struct Words {
+    /// All words.
     pub(super) all: usize,
+    /// Words that begin with a capital.
     pub(super) capital: f64,
+    /// Words in lower case, but for the small ones inside of names.
     pub(super) lowered: f64,
+    /// Words of scripts without capitals.
     pub(super) uncased: f64,
+    /// Words that begin with a digit.
     pub(super) digits: f64,
     /// Words that are typical of sentences.
     pub(super) sentence: u32,
     /// Months and days.
     pub(super) calendar: u32,
+    /// Whether a word is typical of organizations.
     pub(super) organization: bool,
     /// Whether the first word says what kind of names follow.
     pub(super) leads: bool,

@@ -29,8 +29,11 @@ const BARE: usize = 80;
 
 /// The result of judging a page.
 pub(super) struct Judged {
+    /// What the page is.
     pub(super) state: PageState,
+    /// What speaks for each state.
     pub(super) signals: Vec<Signal>,
+    /// Why nothing on it can be called absent, if so.
     pub(super) doubt: Option<Doubt>,
 }
 

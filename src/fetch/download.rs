@@ -227,6 +227,7 @@ async fn whole_body(
     Ok(body)
 }
 
+/// The client of downloads that are not archived, under the same guard as visits.
 pub(super) fn client(options: &Options) -> Result<reqwest::Client, String> {
     let (config, _) = tls::Trust::of(options)?.config()?;
     let proxies = options.proxies.clone();

@@ -101,9 +101,13 @@ pub(super) enum Address {
 /// How mails are sent.
 #[derive(Clone, Debug)]
 pub(super) struct Mail {
+    /// The sender.
     pub(super) from: Mailbox,
+    /// The receivers.
     pub(super) to: Mailboxes,
+    /// Who delivers them.
     pub(super) carrier: Carrier,
+    /// Whether the report is attached.
     pub(super) attach: bool,
 }
 

@@ -22,6 +22,7 @@ pub(super) struct People {
 }
 
 impl People {
+    /// The accounts in a file, whose sessions last so long.
     pub(super) fn new(path: PathBuf, lifetime: Lifetime) -> Self {
         Self {
             path,

@@ -88,6 +88,7 @@ impl Problem {
         }
     }
 
+    /// With what to do about it.
     pub(super) fn hint(self, hint: &'static str) -> Self {
         Self {
             hint: Some(hint),
@@ -115,6 +116,7 @@ impl Problem {
         self
     }
 
+    /// The HTTP status.
     pub(super) fn status(&self) -> u16 {
         self.status
     }

@@ -47,8 +47,11 @@ pub(super) type Answering = fn(&Web, &Request, &Origins) -> Answer;
 pub(super) struct Route {
     /// The address, with its parts in braces.
     pub(super) path: &'static str,
+    /// The method.
     pub(super) method: Method,
+    /// What a visitor needs to use it.
     pub(super) needs: Needs,
+    /// What makes the answer.
     pub(super) answer: Answering,
 }
 

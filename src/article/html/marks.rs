@@ -55,6 +55,7 @@ pub(super) fn is_marker_like(element: ElementRef<'_>) -> bool {
         )
 }
 
+/// Whether a class of the element has one of the words in it.
 pub(super) fn has_class(element: ElementRef<'_>, words: &[&str]) -> bool {
     let class = element
         .attr("class")
@@ -139,14 +140,17 @@ pub(super) fn beside(marker: ElementRef<'_>) -> Option<ElementRef<'_>> {
         })
 }
 
+/// Whether an address leads to a page of the web.
 pub(super) fn is_web(href: &str) -> bool {
     href.starts_with("http://") || href.starts_with("https://") || href.starts_with("//")
 }
 
+/// Whether an element is raised, as the markers of notes are.
 pub(super) fn in_sup(element: ElementRef<'_>) -> bool {
     inside_or_same(element, "sup")
 }
 
+/// Whether an element, or one of the three around it, has a name.
 pub(super) fn inside_or_same(element: ElementRef<'_>, name: &str) -> bool {
     element.value().name() == name
         || element
@@ -201,6 +205,7 @@ pub(super) fn begins_with(holder: ElementRef<'_>, element: ElementRef<'_>) -> bo
     false
 }
 
+/// The text of an address, as a person reads it.
 pub(super) fn percent_decoded(text: &str) -> String {
     let decoded = percent_decode_str(text).decode_utf8();
     decoded.map_or_else(|_| text.to_owned(), Cow::into_owned)

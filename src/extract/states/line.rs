@@ -3,6 +3,7 @@
 /// A sentence of a page, or a line without one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
+    /// Its text.
     pub(super) text: &'a str,
     /// Where it begins in the text of the page.
     pub(super) at: usize,

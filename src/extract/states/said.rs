@@ -18,6 +18,7 @@ pub(super) const SEARCHED: usize = 8_000;
 /// What a page says for one state.
 #[derive(Debug)]
 pub(super) struct Said {
+    /// The state that it speaks for.
     pub(super) state: PageState,
     /// The phrases: their weights and texts with places.
     pub(super) signs: Vec<(f64, String)>,

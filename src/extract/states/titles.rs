@@ -8,7 +8,9 @@ use crate::{
 /// What a title says.
 #[derive(Debug)]
 pub(super) struct Titled {
+    /// The language of the phrase, by its place among the files of words.
     pub(super) language: usize,
+    /// What it is about.
     pub(super) topic: Topic,
     /// Whether it is a status and nothing else.
     pub(super) is_status: bool,

@@ -10,6 +10,7 @@ use crate::notify::{
 /// The most bytes of an embed's description, which may have 4,096 characters.
 const MOST: usize = 3_900;
 
+/// The message to a webhook of Discord.
 pub(in crate::notify) fn discord(digest: &Digest, url: Secret) -> Post {
     let text = plain::fitting(digest, MOST, &|changes, more| {
         let mut blocks: Vec<String> = changes.iter().map(block).collect();

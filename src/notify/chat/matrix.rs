@@ -15,6 +15,7 @@ use crate::{
 /// The most bytes of each of the two forms: an event may have 65,536.
 const MOST: usize = 20_000;
 
+/// The message to a room of Matrix.
 pub(in crate::notify) fn matrix(digest: &Digest, server: &Secret, room: &str) -> Post {
     let title = super::title(digest);
     let html = plain::fitting(digest, MOST, &|changes, more| {

@@ -7,6 +7,7 @@ use crate::notify::{Digest, Post, Secret, plain};
 /// The most bytes of a message: a longer one becomes an attachment.
 const MOST: usize = 3_900;
 
+/// The message to a topic of ntfy.
 pub(in crate::notify) fn ntfy(digest: &Digest, url: Secret, topic: &str) -> Post {
     let (priority, tag) = if digest.is_grave() {
         (4, "warning")

@@ -10,6 +10,7 @@ use crate::notify::{
 /// The most bytes of text: Slack cuts longer ones, and Rocket.Chat refuses them.
 const MOST: usize = 3_800;
 
+/// The message to a webhook of Slack and its likes.
 pub(in crate::notify) fn slack(digest: &Digest, url: Secret) -> Post {
     let text = plain::fitting(digest, MOST, &|changes, more| {
         let mut blocks = vec![format!("*{}*", escaped(&super::title(digest)))];

@@ -10,6 +10,7 @@ use crate::notify::{
 /// The most bytes of a message: Teams takes 28 kB.
 const MOST: usize = 26_000;
 
+/// The message to a workflow of Teams.
 pub(in crate::notify) fn teams(digest: &Digest, url: Secret) -> Post {
     let body = plain::fitting(digest, MOST, &|changes, more| {
         message(digest, changes, more).to_string()

@@ -42,6 +42,7 @@ pub(in crate::web) struct Watching {
 }
 
 impl Watching {
+    /// A stream that ends when the service stops.
     pub(in crate::web) fn new(stop: watch::Receiver<bool>) -> Self {
         Self {
             told: broadcast::Sender::new(256),

@@ -24,12 +24,15 @@ pub(super) struct Profile {
     pub(super) title: String,
     /// The address of the article.
     pub(super) article: Option<String>,
+    /// How many references it has.
     pub(super) references: usize,
+    /// How many claims it has.
     pub(super) claims: usize,
     /// How many findings wait for a decision.
     pub(super) due: usize,
     /// How many edits wait.
     pub(super) edits: usize,
+    /// How stale it is; `null` before the first comparison.
     pub(super) staleness: Option<Staleness>,
     /// Why the profile cannot be read; the other fields are empty then.
     pub(super) fault: Option<String>,
@@ -64,10 +67,13 @@ impl From<crate::desk::Staleness> for Staleness {
 /// A statement that cites references.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Claim {
+    /// Its id, which is unique in the profile.
     pub(super) id: String,
     /// `listed`, `quoted`, `figure`, `relation` or `stated`.
     pub(super) kind: &'static str,
+    /// The section of the article.
     pub(super) section: Option<String>,
+    /// The sentence as the article has it.
     pub(super) sentence: Option<String>,
     /// The numbers of the references.
     pub(super) cites: Vec<u32>,
@@ -78,6 +84,7 @@ pub(super) struct Claim {
 }
 
 impl Claim {
+    /// As programs read it.
     pub(super) fn of(claim: &ClaimOf, now: &Now, profile: &str) -> Self {
         let own = now
             .desk
@@ -114,22 +121,31 @@ impl Claim {
 /// A numbered entry of an article.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Reference {
+    /// Its number in the article.
     pub(super) number: u32,
+    /// The title of the page, as cited.
     pub(super) title: Option<String>,
+    /// The address, as cited.
     pub(super) url: Option<String>,
+    /// The author, as cited.
     pub(super) author: Option<String>,
+    /// The site or publication, as cited.
     pub(super) publisher: Option<String>,
+    /// The day on which it was read, as cited.
     #[schema(format = Date)]
     pub(super) accessed: Option<String>,
     /// The fate of its page, in a word.
     pub(super) fate: String,
+    /// The fate in a sentence, in English.
     pub(super) said: String,
+    /// Since when, in English.
     pub(super) since: String,
     /// Copies in other archives that the article cites.
     pub(super) archived: Vec<String>,
 }
 
 impl Reference {
+    /// As programs read it.
     pub(super) fn of(reference: &ReferenceOf, now: &Now, profile: &str) -> Self {
         let own = now.desk.items().iter().map(Item::finding).find(|finding| {
             let about =
@@ -160,8 +176,11 @@ impl Reference {
 pub(super) struct Page {
     /// Its id: 8 digits of the digest of its SURT key.
     pub(super) id: String,
+    /// Its address.
     pub(super) address: String,
+    /// Its title.
     pub(super) title: String,
+    /// The articles that cite it.
     pub(super) cited: Vec<Cited>,
     /// How many of its findings wait for a decision.
     pub(super) due: usize,
@@ -172,12 +191,16 @@ pub(super) struct Page {
 /// A citation of a page.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Cited {
+    /// The name of the profile.
     pub(super) profile: String,
+    /// The title of the article.
     pub(super) article: String,
+    /// The number of the reference.
     pub(super) number: u32,
 }
 
 impl Page {
+    /// As programs read it.
     pub(super) fn of(page: &DeskPage, now: &Now) -> Self {
         let items: Vec<&Item> = now.desk.items_of(page).collect();
         Self {
@@ -205,7 +228,9 @@ impl Page {
 /// A verdict on a claim, or the fate of a reference.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Finding {
+    /// Its id, which stays the same as long as the verdict does.
     pub(super) id: String,
+    /// The name of the profile.
     pub(super) profile: String,
     /// The id of the page on which it is decided.
     pub(super) page: String,
@@ -213,18 +238,25 @@ pub(super) struct Finding {
     pub(super) address: String,
     /// What it is about: `reference`, `list`, `name`, `new-name`, `quotation`, `figure`, `relation` or `statement`.
     pub(super) about: &'static str,
+    /// The id of the claim; `null` for the fate of a reference.
     pub(super) claim: Option<String>,
+    /// The numbers of the references that are cited for it.
     pub(super) references: Vec<u32>,
     /// The words that it is about.
     pub(super) words: Option<String>,
     /// The verdict or the fate, in a word.
     pub(super) verdict: String,
+    /// The verdict in a sentence, in English.
     pub(super) said: String,
+    /// Since when, in English.
     pub(super) since: String,
+    /// How much it matters to the article.
     pub(super) weight: Weight,
+    /// Whether it waits for a decision, and what was decided.
     pub(super) state: State,
     /// How sure it is, from 0 to 1.
     pub(super) confidence: f64,
+    /// What speaks for it and against it.
     pub(super) reasons: Vec<Reason>,
     /// The words in archived pages that it rests on, the latest first.
     pub(super) evidence: Vec<Evidence>,
@@ -244,30 +276,40 @@ pub(super) struct Finding {
 /// A reason, with its weight.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Reason {
+    /// The reason, in English.
     pub(super) what: String,
+    /// How much it speaks for the verdict; below 0: against it.
     pub(super) weight: f64,
 }
 
 /// A place in an archived page.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Evidence {
+    /// The archived page.
     pub(super) capture: Capture,
+    /// The words there; `null` if the evidence is that they are missing.
     pub(super) quote: Option<Quote>,
+    /// Where that is, in English.
     pub(super) note: Option<String>,
 }
 
 /// Words with those around them (W3C TextQuoteSelector).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Quote {
+    /// The words.
     pub(super) exact: String,
+    /// Those before them.
     pub(super) prefix: String,
+    /// Those behind them.
     pub(super) suffix: String,
 }
 
 /// A capture, by the fields that identify it in any archive.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Capture {
+    /// The address that was asked for.
     pub(super) uri: String,
+    /// When it was made.
     #[schema(format = DateTime)]
     pub(super) date: String,
     /// The digest of the payload; `null` for a failed visit.
@@ -277,6 +319,7 @@ pub(super) struct Capture {
 }
 
 impl Capture {
+    /// As programs read it.
     pub(super) fn of(capture: &CaptureRef) -> Self {
         Self {
             uri: capture.target_uri.to_string(),
@@ -288,6 +331,7 @@ impl Capture {
 }
 
 impl Finding {
+    /// As programs read it.
     pub(super) fn of(item: &Item) -> Self {
         let finding = item.finding();
         Self {
@@ -359,15 +403,22 @@ fn about(subject: &Subject) -> &'static str {
 pub(super) struct Decided {
     /// Its number: later decisions have greater ones.
     pub(super) id: i64,
+    /// The id of the finding.
     pub(super) finding: String,
     /// `null` takes back the one before.
     pub(super) decision: Option<Decision>,
+    /// What follows for the article.
     pub(super) outcome: Option<Outcome>,
+    /// Why the finding is wrong, if it is.
     pub(super) reason: Option<Mistake>,
+    /// Until when it is put off.
     #[schema(format = Date)]
     pub(super) until: Option<String>,
+    /// What the person wrote.
     pub(super) note: Option<String>,
+    /// Who decided.
     pub(super) by: String,
+    /// When.
     #[schema(format = DateTime)]
     pub(super) at: String,
     /// What decisions that were made together have in common.
@@ -375,6 +426,7 @@ pub(super) struct Decided {
 }
 
 impl Decided {
+    /// As programs read it.
     pub(super) fn of(id: i64, review: &Review) -> Self {
         Self {
             id,
@@ -394,8 +446,10 @@ impl Decided {
 /// A visit of a page.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Visit {
+    /// The capture.
     #[serde(flatten)]
     pub(super) capture: Capture,
+    /// The HTTP status; `null` for a failed visit.
     pub(super) status: Option<u16>,
     /// What went wrong, for a failed visit.
     pub(super) failure: Option<String>,
@@ -408,6 +462,7 @@ pub(super) struct Visit {
 }
 
 impl Visit {
+    /// As programs read it.
     pub(super) fn of(visit: &Dated) -> Self {
         Self {
             capture: Capture {
@@ -432,15 +487,19 @@ impl Visit {
 /// A host, and the time of the next request to it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Host {
+    /// Scheme, host and port.
     pub(super) origin: String,
+    /// Before this time no request is sent.
     #[schema(format = DateTime)]
     pub(super) next_allowed: Option<String>,
     /// Why it has to wait longer than usual.
     pub(super) reason: Option<String>,
     /// Refusals in a row.
     pub(super) refusals: u32,
+    /// When the latest request was sent.
     #[schema(format = DateTime)]
     pub(super) last_request: Option<String>,
+    /// How many requests were sent.
     pub(super) requests: u64,
 }
 
@@ -458,6 +517,7 @@ pub(super) struct Checkpoint {
 /// The person who sends the request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Me {
+    /// The name of the account.
     pub(super) name: String,
     /// `viewer`, `reviewer` or `admin`.
     pub(super) role: &'static str,
