@@ -1,4 +1,5 @@
-//! Measures the reader against the parser alone: `cargo bench --bench reading [-- --quick]`.
+//! Measures the reader against the parser alone: `cargo bench --bench reading [-- --quick] [PAGE…]`, for all pages or for those
+//! whose names contain one of the words.
 //!
 //! For pages of every class, generated here, and for the saved pages of real sites where they are at hand, it times
 //! `extract::read`, which finds everything in a page, and `scraper::Html::parse_document`, which only parses it, turn by turn in
@@ -34,13 +35,20 @@ fn main() -> io::Result<()> {
         "{:<24} {:>7} {:>11} {:>11} {:>6}",
         "page", "KB", "scraper µs", "read µs", "ratio"
     )?;
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|it| !it.starts_with("--"))
+        .collect();
+    let wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
     let mut made = Sum::default();
-    for (name, page) in generated() {
+    for (name, page) in generated().into_iter().filter(|it| wanted(it.0)) {
         made.add(row(&mut out, name, &page, rounds)?);
     }
-    writeln!(out, "generated pages, all: {}", made.ratio())?;
+    if made.rows > 0 {
+        writeln!(out, "generated pages, all: {}", made.ratio())?;
+    }
     let mut saved = Sum::default();
-    for (name, page) in saved_pages() {
+    for (name, page) in saved_pages().into_iter().filter(|it| wanted(&it.0)) {
         saved.add(row(&mut out, &name, &page, rounds.min(30))?);
     }
     if saved.rows > 0 {

@@ -3,6 +3,10 @@
 //! They are recognized by header fields of their vendors, by the address of a script that only they load, and by a page with
 //! the script of a vendor and hardly anything else; not by their words, which exist in every language.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use crate::{
     capture::{Response, fields_of, status_of},
     content_coding::{Caps, decode_response},
@@ -141,13 +145,22 @@ pub fn in_tree(page: &str, tree: &Tree<'_>) -> Option<Challenge> {
     in_text(page, || Outline::of(tree))
 }
 
+/// The texts of both tables, to look for all of them in one pass: most pages have none.
+static ANY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    let builder = builder.match_kind(MatchKind::LeftmostFirst);
+    builder
+        .build(OWN.iter().chain(SHARED).map(|sign| sign.0))
+        .ok()
+});
+
 fn in_text(page: &str, outline: impl FnOnce() -> Outline) -> Option<Challenge> {
     let text = page.to_ascii_lowercase();
-    let found = |signs: &'static [(&str, &str)]| signs.iter().find(|sign| text.contains(sign.0));
-    let (own, shared) = (found(OWN), found(SHARED));
-    if own.is_none() && shared.is_none() {
+    if ANY.as_ref().is_some_and(|any| !any.is_match(&text)) {
         return None;
     }
+    let found = |signs: &'static [(&str, &str)]| signs.iter().find(|sign| text.contains(sign.0));
+    let (own, shared) = (found(OWN), found(SHARED));
     let page = outline();
     let (sign, vendor) = match (own, shared) {
         (Some(it), _) if page.letters <= MOST_TEXT => *it,

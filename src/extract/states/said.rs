@@ -152,6 +152,11 @@ fn tallies(state: PageState, hits: &[Hit], lines: &[Line<'_>]) -> Vec<Tally> {
 }
 
 fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>]) -> Option<Said> {
+    let is_about = |topic: Topic| state_of(topic) == Some(state);
+    if !titled.iter().any(|it| is_about(it.topic)) && !hits.iter().any(|it| is_about(it.row.topic))
+    {
+        return None;
+    }
     let mut tallies = tallies(state, hits, lines);
     let for_state = |titled: &&Titled, language: usize| {
         state_of(titled.topic) == Some(state)
