@@ -308,17 +308,15 @@ fn of_calendar(section: Calendar) -> Lists {
     ]
 }
 
-static SUFFIXES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let all = sections::<Organization>();
-    all.into_iter().flat_map(|pair| pair.1.suffixes).collect()
-});
-
-/// The suffixes by their last bytes: most words end in none of them.
-static LAST_BYTES: LazyLock<HashSet<u8, FixedState>> = LazyLock::new(|| {
-    SUFFIXES
-        .iter()
-        .filter_map(|suffix| suffix.bytes().last())
-        .collect()
+/// The suffixes of organizations by their last bytes: most words end in none of them.
+static SUFFIXES: LazyLock<HashMap<u8, Vec<String>, FixedState>> = LazyLock::new(|| {
+    let mut by_last: HashMap<u8, Vec<String>, FixedState> = HashMap::default();
+    let all = sections::<Organization>().into_iter();
+    for suffix in all.flat_map(|(_, section)| section.suffixes) {
+        let last = suffix.bytes().last().unwrap_or_default();
+        by_last.entry(last).or_default().push(suffix);
+    }
+    by_last
 });
 
 /// Words for former ones in scripts without spaces, but for those of one character.
@@ -391,11 +389,9 @@ impl Lexicon {
     /// Whether a word in lower case ends as names of organizations do, where words are joined.
     #[must_use]
     pub fn ends_in_organization(folded: &str) -> bool {
-        let last = folded.as_bytes().last();
-        last.is_some_and(|last| LAST_BYTES.contains(last))
-            && SUFFIXES
-                .iter()
-                .any(|suffix| folded.ends_with(suffix.as_str()))
+        let suffixes = folded.as_bytes().last().and_then(|last| SUFFIXES.get(last));
+        let mut suffixes = suffixes.into_iter().flatten();
+        suffixes.any(|suffix| folded.ends_with(suffix.as_str()))
     }
 
     /// Whether a run of letters without spaces has a word for former ones in it.

@@ -5,6 +5,8 @@ use std::{
     sync::LazyLock,
 };
 
+use foldhash::fast::FixedState;
+
 use super::{Numbers, files::sections, tokens::Word};
 use digits::{ascii, digits};
 
@@ -303,7 +305,7 @@ struct Spelt {
 /// The words of numbers of all languages.
 #[derive(Default)]
 struct Table {
-    words: HashMap<String, Vec<Spelt>>,
+    words: HashMap<String, Vec<Spelt>, FixedState>,
     joining: HashSet<String>,
     compounds: Vec<String>,
     roundings: HashMap<String, Rounding>,

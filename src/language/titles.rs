@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+use foldhash::fast::FixedState;
+
 use super::{Person, files::sections};
 use crate::text::letters;
 
@@ -64,9 +66,9 @@ fn without_last(name: &str) -> Option<&str> {
 /// The titles of all languages, as letters alone.
 #[derive(Default)]
 struct Titles {
-    before: HashSet<String>,
-    set_off: HashSet<String>,
-    after: HashSet<String>,
+    before: HashSet<String, FixedState>,
+    set_off: HashSet<String, FixedState>,
+    after: HashSet<String, FixedState>,
     joined: Vec<String>,
 }
 

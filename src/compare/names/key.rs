@@ -358,16 +358,13 @@ fn is_upper(surface: &str, aside: &str) -> bool {
 
 /// Whether the whole name is a short form: `NAFCM`, `A.B.C.`
 fn is_acronym_itself(surface: &str) -> bool {
-    let plain: String = surface
-        .chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .collect();
-    let capitals = plain.chars().filter(|letter| letter.is_uppercase()).count();
-    let length = plain.chars().count();
-    (2..=8).contains(&length)
-        && !surface.trim().contains(' ')
-        && capitals >= 2
-        && capitals * 3 >= length * 2
+    if surface.trim().contains(' ') {
+        return false;
+    }
+    let plain = || surface.chars().filter(|letter| letter.is_alphanumeric());
+    let capitals = plain().filter(|letter| letter.is_uppercase()).count();
+    let length = plain().count();
+    (2..=8).contains(&length) && capitals >= 2 && capitals * 3 >= length * 2
 }
 
 /// `SiemensAG` as `Siemens AG`: a legal form in capitals at the end of a word in small letters.
@@ -385,6 +382,9 @@ fn camel_form(surface: &str) -> Option<String> {
 fn body_and_acronyms(bare: &str, surface: &str) -> (String, Vec<String>) {
     let (body, asides) = without_asides(legal_forms::unjoined(bare));
     let mut acronyms: Vec<String> = Vec::new();
+    if asides.is_empty() {
+        return (body, acronyms);
+    }
     let mut text = body.clone();
     for aside in &asides {
         let short = letters(aside);

@@ -1,5 +1,6 @@
 //! Names without the labels that a site puts after them: `(website)`, `– NEW!`, `| Visit site`.
 
+use super::spelling::is_plain;
 use crate::language::{Lexicon, mark};
 
 /// A folded name without the labels after it.
@@ -12,6 +13,10 @@ pub(in crate::compare) fn without_labels(folded: &str) -> &str {
         !bare.is_empty() && Lexicon::word(bare) & mark::LABEL != 0
     };
     let mut name = folded.trim();
+    // Between a label and a name is more than a space.
+    if is_plain(name) {
+        return name;
+    }
     loop {
         let bare = name.trim_end_matches(|letter: char| {
             letter.is_whitespace()

@@ -115,8 +115,8 @@ pub(in crate::compare) fn is_extension(word: &str) -> bool {
 pub(in crate::compare) fn is_place(word: &str) -> bool {
     /// Too large to be a branch's.
     const CONTINENTS: [&str; 5] = ["africa", "america", "asia", "europe", "oceania"];
-    let is_part = || Lexicon::word(word) & mark::PLACE_PART != 0;
-    (Lexicon::is_place(word) || is_part()) && !CONTINENTS.contains(&word)
+    const PLACES: u32 = mark::COUNTRY | mark::CITY | mark::PLACE_PART;
+    Lexicon::word(word) & PLACES != 0 && !CONTINENTS.contains(&word)
 }
 
 /// How distinctive a word is, from 0.2 to 1.
