@@ -57,6 +57,10 @@ use exchange::{Answer, Request};
 /// How long requests in progress may continue after the signal to stop.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How long the first page of the desk is prepared before the addresses are announced: longer if findings have to be computed, which
+/// then continues beside the requests.
+const PREPARING: Duration = Duration::from_secs(1);
+
 /// How often to check that the findings at the desk are current.
 const CHECK: Duration = Duration::from_secs(2);
 
@@ -144,15 +148,17 @@ impl Origins {
     }
 }
 
-/// Answers on both listeners until `stop` turns true: reports and lists on `site`, archived pages on `replay`.
+/// Answers on both listeners until `stop` turns true: reports and lists on `site`, archived pages on `replay`. Both answer at once;
+/// `announce` is called when the desk is in memory, or after a second.
 ///
 /// # Errors
-/// The address of a listener cannot be determined.
+/// The address of a listener cannot be determined, or `announce` fails.
 pub async fn serve(
     site: TcpListener,
     replay: TcpListener,
     options: Options,
     stop: watch::Receiver<bool>,
+    announce: impl FnOnce() -> std::io::Result<()>,
 ) -> std::io::Result<()> {
     let (site_address, replay_address) = (site.local_addr()?, replay.local_addr()?);
     let web = Web::new(options, (site_address, replay_address), stop.clone())?;
@@ -180,8 +186,12 @@ pub async fn serve(
     doors.spawn(answer_on(replay, limits, copies, stop.clone()));
     let waits = stop.clone();
     let prepared = Arc::clone(&web);
+    // If the archive cannot be read, a request reports it.
+    let desk = tokio::task::spawn_blocking(move || prepared.now().map(drop));
+    let _ = tokio::time::timeout(PREPARING, desk).await;
+    announce()?;
+    let prepared = Arc::clone(&web);
     doors.spawn(async move {
-        // A request that comes earlier waits a little longer; if the archive cannot be read, the request reports it.
         let _ = tokio::task::spawn_blocking(move || prepared.prepare(&waits)).await;
     });
     let checked = Arc::clone(&web);

@@ -115,12 +115,13 @@ pub(super) fn serve(
         let site = listen(site, "--listen").await?;
         let replay = listen(replay.unwrap_or(settings.serve.replay), "--replay").await?;
         let stop = Stop::listen()?;
-        print(&format!(
+        let addresses = format!(
             "site    http://{}/\nreplay  http://{}/",
             site.local_addr()?,
             replay.local_addr()?
-        ))?;
-        web::serve(site, replay, options, stop.receiver()).await?;
+        );
+        let announce = || print(&addresses);
+        web::serve(site, replay, options, stop.receiver(), announce).await?;
         Ok(stop.exit().unwrap_or(Exit::Done))
     });
     // Stop even if a report is still being computed.
