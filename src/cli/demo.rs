@@ -1,13 +1,16 @@
 //! `stillsays demo`: runs the whole flow without a network, on a built-in profile and sample archive.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Cursor,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
 use crate::{
     article,
     finding::Decisions,
-    interchange,
+    interchange::{self, Importer},
     pipeline::{Named, Run, Source},
     profile::Profile,
     report::{findings_text, pasteable},
@@ -19,6 +22,7 @@ use super::{
     Exit, Failure, Session,
     archive::Archive,
     findings::report_of,
+    import::take_bytes,
     output::write_whole,
     profile::keep_source,
     progress::Progress,
@@ -32,8 +36,10 @@ use super::{
 const ARTICLE: &[u8] = include_bytes!("../../snapshots/demo-article.txt");
 /// The name of its file in the demo's folder.
 const ARTICLE_FILE: &str = "trust-network.txt";
-/// A WARC file with three visits of each of its pages, written by the project.
+/// A WARC file with two or three visits of each of its pages, written by the project.
 const SAMPLE: &[u8] = include_bytes!("../../snapshots/sample.warc.gz");
+/// A WARC file with a copy that another archive made before our first visit, written by the project.
+const COPIES: &[u8] = include_bytes!("../../snapshots/sample-copies.warc.gz");
 
 /// The address at which others could open the archived pages, in an example: there is no such site.
 const PUBLIC_REPLAY: &str = "https://archive.example.org/web/";
@@ -72,6 +78,7 @@ impl DemoArgs {
         let visits = interchange::visits_of(&captures, &uris);
         let stop = Stop::listen()?;
         let findings = archive.write(|store| {
+            take_copies(session, store)?;
             let mut progress = Progress::new(session);
             let run = Run {
                 compares: true,
@@ -111,9 +118,10 @@ impl DemoArgs {
             write_whole(&file, report.to_html().as_bytes())?;
             session.remark(&format!(
                 "\nThe pages of this demo are a sample written by the project. None of them is a real capture.\n\
+                 The copy of 2022-10-19 is from a sample of another archive, from before the first visit of that page.\n\
                  Full report: {}\n\
                  Decide about it in a browser: {command} serve\n\
-                 Explore it: {command} status | edits --open | captures URL | diff URL | history",
+                 Explore it: {command} status | edits --open | copies list | captures URL | diff URL | history",
                 file.display(),
             ));
         }
@@ -157,4 +165,19 @@ impl DemoArgs {
         )?;
         Ok(file)
     }
+}
+
+/// Adds what the other archive has, as `rescue` would have copied it.
+fn take_copies(session: &Session, store: &Store) -> Result<(), Failure> {
+    let most = session.config.settings.fetch.max_bytes;
+    let mut importer = Importer::new(store, session.clock.clone(), "demo".to_owned(), most);
+    let runtime = runtime()?;
+    runtime.block_on(take_bytes(
+        session,
+        &mut importer,
+        "the sample of another archive",
+        Cursor::new(COPIES.to_vec()),
+    ))?;
+    runtime.block_on(importer.finish(|_| {}))?;
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Writes the sample archive of the demo: `cargo run --example make_sample [FILE]`.
+//! Writes the sample archives of the demo, ours and another one: `cargo run --example make_sample [FOLDER]`.
 //!
 //! Every page in it was written by the stillsays project and says so; none is a capture of a real site. Addresses of servers are
 //! from the blocks for documentation (RFC 5737), links lead to names under `.example` (RFC 2606). The same program gives the same bytes.
@@ -11,7 +11,8 @@ use std::{
 
 use stillsays::{
     capture::{
-        Capture, Connection, Framing, Outcome, Piece, Response, Revisit, RevisitProfile, Tls,
+        Capture, Connection, Framing, Outcome, Piece, Response, Revisit, RevisitProfile, Source,
+        Tls,
     },
     clock::{Instant, http_date, parse_digits14},
     digest::PayloadDigest,
@@ -29,24 +30,37 @@ const ARTICLE: &str = "https://theconversation.com/to-defuse-political-violence-
 /// When the three visits begin.
 const DATES: [&str; 3] = ["20221021140000", "20240611083000", "20260915060000"];
 
-/// The file, beside the program's sources.
+/// The other archive, which has a copy of a page from before our first visit of it: there is no such archive.
+const OTHER: &str = "https://web-archive.example";
+
+/// The folder of the files, beside the program's sources.
 pub(crate) fn committed() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/sample.warc.gz")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots")
 }
 
 fn main() -> io::Result<()> {
-    let file = std::env::args_os()
+    let folder = std::env::args_os()
         .nth(1)
         .map_or_else(committed, PathBuf::from);
-    fs::write(file, archive()?)
+    fs::write(folder.join("sample.warc.gz"), archive()?)?;
+    fs::write(folder.join("sample-copies.warc.gz"), copies()?)
 }
 
-/// The bytes of the archive.
+/// The bytes of the archive: our own visits.
 pub(crate) fn archive() -> io::Result<Vec<u8>> {
+    file("sample.warc.gz", &captures()?)
+}
+
+/// The bytes of the copies from the other archive.
+pub(crate) fn copies() -> io::Result<Vec<u8>> {
+    file("sample-copies.warc.gz", &[copied(&BEFORE)?])
+}
+
+fn file(name: &str, captures: &[Capture]) -> io::Result<Vec<u8>> {
     let mut writer = Writer::new(Vec::new(), Compression::Gzip);
     writer.warcinfo(
         at(DATES[0], 0),
-        Some("sample.warc.gz"),
+        Some(name),
         &[
             ("software", "stillsays make_sample"),
             ("format", "WARC File Format 1.1"),
@@ -57,8 +71,8 @@ pub(crate) fn archive() -> io::Result<Vec<u8>> {
             ("description", TRUTH),
         ],
     )?;
-    for capture in captures()? {
-        writer.capture(&capture)?;
+    for capture in captures {
+        writer.capture(capture)?;
     }
     writer.finish()
 }
@@ -89,20 +103,22 @@ macro_rules! page {
     };
 }
 
-const PAGES: [[Page; 4]; 3] = [
-    [
+/// The page whose first copy is in the other archive.
+const BEFORE: Page = page!("/resource-library", "resource-library.2022", GzipChunked);
+
+const PAGES: [&[Page]; 3] = [
+    &[
         page!("/list-of-centers", "list-of-centers.2022", Plain),
         page!("/faqs-and-stories", "faqs-and-stories.2022", Gzip),
         page!("/about-us", "about-us.2022", Chunked),
-        page!("/resource-library", "resource-library.2022", GzipChunked),
     ],
-    [
+    &[
         page!("/list-of-centers", "list-of-centers.2024", Gzip),
         page!("/faqs-and-stories", "faqs-and-stories.2024", Chunked),
         page!("/about-us", "about-us.2024", Plain),
         page!("/resource-library", "resource-library.2024", Gzip),
     ],
-    [
+    &[
         page!("/list-of-centers", "list-of-centers.2026", GzipChunked),
         page!("/faqs-and-stories", "faqs-and-stories.2026", Chunked),
         page!("/purpose-index-impact", "purpose-index-impact.2026", Gzip),
@@ -117,7 +133,7 @@ fn captures() -> io::Result<Vec<Capture>> {
     for (visit, (date, pages)) in DATES.iter().zip(&PAGES).enumerate() {
         let network = format!("192.0.2.{}:443", 10 + visit);
         let mut seconds = 0;
-        for page in pages {
+        for page in *pages {
             if page.path == "/purpose-index-impact" {
                 let mut moved = exchange(NETWORK, "/about-us", at(date, seconds), &network, "");
                 moved.outcome = Outcome::Response(Response {
@@ -143,6 +159,24 @@ fn captures() -> io::Result<Vec<Capture>> {
         captures.push(conversation(visit, date, &address)?);
     }
     Ok(captures)
+}
+
+/// A copy that the other archive made two days before our first visits, and that was copied after the last of them.
+fn copied(page: &Page) -> io::Result<Capture> {
+    let date = at("20221019101500", 0);
+    let mut capture = exchange(NETWORK, page.path, date, "192.0.2.9:443", "");
+    capture.outcome = Outcome::Response(response(page, date)?);
+    capture.ended = date;
+    capture.connection = None;
+    capture.request.clear();
+    capture.source = Some(Source {
+        copied: Some(at(DATES[2], 60)),
+        ..Source::of_memento(&format!(
+            "{OTHER}/web/20221019101500id_/{NETWORK}{}",
+            page.path
+        ))
+    });
+    Ok(capture)
 }
 
 /// The article: a page, then "not modified", then the same page whole again.
@@ -178,7 +212,7 @@ fn conversation(visit: usize, date: Instant, address: &str) -> io::Result<Captur
             profile,
             head: head(status, date, &format!("ETag: {tag}\r\n{fields}")),
             payload_digest: PayloadDigest::of(&payload),
-            refers_to_date: at(DATES[0], 20),
+            refers_to_date: at(DATES[0], 15),
             refers_to_uri: uri(ARTICLE, ""),
         })
     };
