@@ -325,7 +325,10 @@ impl Layers {
                     .map_or(path.as_str(), |known| known.key);
                 let (value, origin) = self.values.get(key).map_or_else(
                     || (String::new(), Origin::Default),
-                    |given| (given.0.to_string(), given.1.clone()),
+                    |given| {
+                        let shown = Setting::shown(key, &given.0);
+                        (shown.to_string(), given.1.clone())
+                    },
                 );
                 ConfigError::Value {
                     origin,

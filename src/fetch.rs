@@ -39,7 +39,7 @@ use tokio::{
 };
 
 pub use call::{Caller, Request};
-pub use download::{DownloadError, Downloaded, download, post};
+pub use download::{DownloadError, Downloaded, download, download_with, post};
 pub use guard::is_public;
 pub use headers::{Header, HeaderError};
 pub use lane::name as host_name;

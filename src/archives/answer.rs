@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{archive::memento_in, listing::is_same_page};
 use crate::{
-    capture::{Capture, FailureKind, Outcome, Response, is_redirect},
+    capture::{Capture, FailureKind, Outcome, Response, Truncation, is_redirect},
     clock::{Instant, digits14, parse_http_date},
     memento::parse_links,
     uri::TargetUri,
@@ -175,6 +175,22 @@ pub fn of_index(capture: &Capture) -> Option<Answer> {
         // A truncated index would lose rows.
         200 if response.truncated.is_none() => None,
         200 => Some(Answer::Busy("the answer was cut short".to_owned())),
+        _ => Some(itself(capture, response)),
+    }
+}
+
+/// The meaning of a response of an archive that refuses requests for a while with 403 as well; `None` if it has the wanted status.
+#[must_use]
+pub fn of_throttled(capture: &Capture, wanted: u16) -> Option<Answer> {
+    let Outcome::Response(response) = &capture.outcome else {
+        return of_index(capture);
+    };
+    // A part is not the whole file, as asked for.
+    let is_whole = matches!(response.truncated, None | Some(Truncation::Unspecified));
+    match capture.status().unwrap_or_default() {
+        it if it == wanted && is_whole => None,
+        it if it == wanted => Some(Answer::Busy("the answer was cut short".to_owned())),
+        403 | 429 | 503 => Some(Answer::Wait(retry_after(capture))),
         _ => Some(itself(capture, response)),
     }
 }

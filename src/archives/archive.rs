@@ -206,7 +206,7 @@ pub fn beside(memento: &str, at: Instant, page: &TargetUri) -> Option<String> {
 }
 
 /// Percent-encodes everything that has a meaning in a query.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::new();
     for byte in text.bytes() {

@@ -56,7 +56,7 @@ pub fn copy(
         .as_deref()
         .and_then(|added| decoded(&response.payload, added));
     let payload = match bare {
-        Some(bare) if check(&response.payload, listed, false) != IndexDigest::Equal => bare,
+        Some(bare) if compared(&response.payload, listed, false) != IndexDigest::Equal => bare,
         _ => response.payload.clone(),
     };
     // The coding of the original server: kept or removed by the archive.
@@ -64,7 +64,7 @@ pub fn copy(
     let is_coded = coding
         .as_deref()
         .is_some_and(|coding| is_whole && decoded(&payload, coding).is_some());
-    let digest = check(&payload, listed, coding.is_some() && !is_coded);
+    let digest = compared(&payload, listed, coding.is_some() && !is_coded);
     let coding = coding.filter(|_| is_coded);
     let source = Source {
         copied: Some(capture.date),
@@ -88,7 +88,8 @@ pub fn copy(
     })
 }
 
-fn check(payload: &[u8], listed: Option<&Listed>, is_decoded: bool) -> IndexDigest {
+/// How a payload compares with the digest in the index.
+pub(super) fn compared(payload: &[u8], listed: Option<&Listed>, is_decoded: bool) -> IndexDigest {
     let digest = listed.and_then(|listed| listed.digest.as_deref());
     let labelled = digest.map(|digest| {
         let label = if digest.contains(':') { "" } else { "sha1:" };

@@ -96,7 +96,7 @@ pub fn listing(archive: &Archive, asked: &TargetUri, body: &[u8]) -> Result<Page
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` passes by value")]
-fn fault(what: impl ToString) -> ListingError {
+pub(super) fn fault(what: impl ToString) -> ListingError {
     ListingError(what.to_string())
 }
 

@@ -95,10 +95,14 @@ impl Source {
         }
     }
 
-    /// The address of the memento as a person opens it: with the bar of the archive, not the bytes alone (`id_`).
+    /// The address of the memento as a person opens it: with the bar of the archive, not the bytes alone (`id_`). A part of a WARC
+    /// file, as Common Crawl has them, is not something that a person can open.
     #[must_use]
     pub fn citable(&self) -> Option<String> {
         let memento = self.memento.as_deref()?;
+        if memento.contains("#bytes=") {
+            return None;
+        }
         let mut parts: Vec<String> = memento.split('/').map(str::to_owned).collect();
         for part in parts.iter_mut().skip(3) {
             let digits = part.bytes().take_while(u8::is_ascii_digit).count();

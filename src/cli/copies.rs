@@ -11,6 +11,7 @@ use crate::{
     capture::Source,
     fetch,
     interchange::{Importer, Whose},
+    notify::Secret,
     pipeline::{self, CitedCopy, Lost, Named, cited_copies},
     profile::{ArchivedCopy, Profile, Reference},
     store::{Access, Store},
@@ -227,7 +228,7 @@ impl AddArgs {
                 accessed: accessed.map(|accessed| accessed.and_utc()),
                 given: vec![address.to_string()],
             };
-            let manners = manners(&session.config.settings.archives);
+            let manners = manners(&session.config.settings.archives)?;
             let rescued = asked(session, store, &[], &[lost], (manners, "copies add"), stop)?;
             for it in rescued.remarks.iter().chain(&rescued.left) {
                 session.remark(it);
@@ -241,7 +242,9 @@ impl AddArgs {
         });
         let from = perma.unwrap_or_else(|| address.to_string());
         let runtime = runtime()?;
-        let downloaded = runtime.block_on(fetch::download(&from, &options)).map_err(|error| {
+        let manners = manners(&session.config.settings.archives)?;
+        let key = key_for(&manners.keys, &from);
+        let downloaded = runtime.block_on(fetch::download_with(&from, &options, key)).map_err(|error| {
             Failure::usage(error).hint("the address must be that of a memento, a Perma link, a WARC file or a WACZ package")
         })?;
         let source = Source::of_memento(address.as_str());
@@ -269,6 +272,17 @@ impl AddArgs {
         runtime.block_on(importer.finish(|_| {}))?;
         Ok(None)
     }
+}
+
+/// The key for the archive at an address, if there is one.
+fn key_for<'a>(keys: &'a [(String, Secret)], address: &str) -> Option<&'a str> {
+    let (uri, _) = TargetUri::parse(address).ok()?;
+    let name = match uri.as_url().port() {
+        Some(port) => format!("{}:{port}", uri.host()),
+        None => uri.host().to_owned(),
+    };
+    let key = keys.iter().find(|key| key.0 == name)?;
+    Some(key.1.reveal())
 }
 
 /// The id of a Perma link: `https://perma.cc/AB12-CD34`.

@@ -84,7 +84,7 @@ impl PushArgs {
                 name: name.clone(),
                 keys,
                 options: Arc::new(options),
-                manners: manners(&session.config.settings.archives),
+                manners: manners(&session.config.settings.archives)?,
                 clock: session.clock.clone(),
                 stop: stop.receiver(),
             };

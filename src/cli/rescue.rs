@@ -64,7 +64,7 @@ impl RescueArgs {
         if self.dry_run {
             return self.show_plan(&archives, &lost);
         }
-        let mut manners = manners(settings);
+        let mut manners = manners(settings)?;
         if let Some(text) = &self.window {
             manners.window = parse_interval(text).map_err(|it| {
                 Failure::usage(anyhow::anyhow!("--window: {it}")).hint("write it as 90d")
@@ -222,16 +222,26 @@ pub(super) fn asked(
     Ok(runtime()?.block_on(rescue.go(lost))?)
 }
 
-/// The budgets for requests to other archives, from the settings.
-pub(super) fn manners(settings: &ArchivesSettings) -> Manners {
-    Manners {
+/// The budgets for requests to other archives and the keys, from the settings.
+///
+/// # Errors
+/// A key cannot be read.
+pub(super) fn manners(settings: &ArchivesSettings) -> Result<Manners, Failure> {
+    let keys = settings.keys.iter().map(|(name, place)| {
+        let key = place.read().map_err(|error| {
+            Failure::usage(error).hint("the setting archives.keys says where the keys are")
+        })?;
+        Ok((name.clone(), key))
+    });
+    Ok(Manners {
+        keys: keys.collect::<Result<_, Failure>>()?,
         index_per_minute: settings.index_per_minute,
         mementos_per_minute: settings.mementos_per_minute,
         max_wait: settings.max_wait,
         window: settings.window,
         again: settings.again,
         deadline: None,
-    }
+    })
 }
 
 /// The pages of the references that `is_meant` selects, each once, with its access date and the copies that the article gives.

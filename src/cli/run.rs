@@ -248,7 +248,7 @@ fn baselines(
         }
         let manners = Manners {
             deadline: rescue::deadline(settings),
-            ..rescue::manners(settings)
+            ..rescue::manners(settings)?
         };
         let rescued = rescue::asked(
             session,

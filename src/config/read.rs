@@ -10,6 +10,7 @@ use toml::Value;
 use crate::{
     archives::Archive,
     fetch::Header,
+    notify::{SecretError, SecretRef},
     pipeline::Thinning,
     schedule::{Cadence, parse_interval},
 };
@@ -29,6 +30,20 @@ pub(super) fn archives<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<Archiv
     let parsed = texts.iter().map(|text| text.parse());
     parsed
         .collect::<Result<_, _>>()
+        .map_err(serde::de::Error::custom)
+}
+
+/// Reads the keys of archives: `NAME file:PATH`. A mistake is shown without the value, which can be a secret.
+pub(super) fn keys<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Vec<(String, SecretRef)>, D::Error> {
+    let texts = Vec::<String>::deserialize(input)?;
+    let parsed = texts.iter().map(|text| {
+        let (name, place) = text.trim().split_once(' ').unwrap_or((text, ""));
+        Ok((name.to_owned(), place.parse()?))
+    });
+    parsed
+        .collect::<Result<_, SecretError>>()
         .map_err(serde::de::Error::custom)
 }
 

@@ -11,6 +11,7 @@ use crate::{
     archives::Archive,
     compare::Alert,
     fetch::Header,
+    notify::SecretRef,
     pipeline::{Changes, Thinning},
     schedule::Cadence,
 };
@@ -34,10 +35,27 @@ impl Setting {
     }
 }
 
+/// An entry of `archives.keys`, without what does not say where the key is.
+fn without_key(entry: &toml::Value) -> String {
+    let (name, place) = entry
+        .as_str()
+        .and_then(|it| it.trim().split_once(' '))
+        .unwrap_or_default();
+    match place.parse::<SecretRef>() {
+        Ok(place) => format!("{name} {place}"),
+        Err(_) => format!("{name} …"),
+    }
+}
+
 impl Setting {
-    /// The value for display, without the name and password in an address.
+    /// The value for display, without the name and password in an address, and without a key that was written in place of where it is.
     #[must_use]
     pub fn shown(key: &str, value: &toml::Value) -> toml::Value {
+        if key == "archives.keys" {
+            let keys = value.as_array().into_iter().flatten();
+            let keys = keys.map(|it| toml::Value::String(without_key(it)));
+            return toml::Value::Array(keys.collect());
+        }
         match value.as_str().and_then(|value| value.rsplit_once('@')) {
             Some((before, host))
                 if ["fetch.proxy", "fleet.database", "ledger.timestamp_url"].contains(&key) =>
@@ -87,7 +105,8 @@ settings! {
     "alert.visits" = "3", "a page counts as lost after at least this many bad visits in a row (unreachable, refused, walled, server error)";
     "alert.span" = r#""72h""#, "... and over at least this time; until then, the last good visit counts";
     "cite.public_replay" = r#""""#, "the address at which others can open the archived pages, up to the date (`https://archive.example.org/web/`); empty if no one can: then `edits` proposes no copies from this archive";
-    "archives.sources" = "[]", "other archives that may be asked for copies, each `cdx:ADDRESS` (Wayback), `pywb:ADDRESS` or `memento:ADDRESS` (a TimeMap), such as `cdx:https://web.archive.org`; if the list is empty, none is asked";
+    "archives.sources" = "[]", "other archives that may be asked for copies, each `cdx:ADDRESS` (Wayback), `pywb:ADDRESS`, `memento:ADDRESS` (a TimeMap) or `commoncrawl:ADDRESS` (slow, nothing to cite), such as `cdx:https://web.archive.org`; if the list is empty, none is asked";
+    "archives.keys" = "[]", "keys for archives that ask for one, each `NAME PLACE`: the archive gets it in the field Authorization; PLACE is `file:PATH`, `env:NAME` or `credential:NAME` (systemd)";
     "archives.auto" = "false", "whether `run` asks them by itself, once, for pages that were cited before their first visit";
     "archives.window" = r#""90d""#, "how far from the access date a copy counts as near";
     "archives.index_per_minute" = "24", "the most requests for pages of its index that one archive gets in a minute, from all processes together";
@@ -219,6 +238,9 @@ pub struct ArchivesSettings {
     /// The archives.
     #[serde(deserialize_with = "super::read::archives")]
     pub sources: Vec<Archive>,
+    /// The keys, each with the name of its archive.
+    #[serde(deserialize_with = "super::read::keys")]
+    pub keys: Vec<(String, SecretRef)>,
     /// Whether `run` asks them by itself.
     pub auto: bool,
     /// How far from the access date a copy counts as near.

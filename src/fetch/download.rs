@@ -7,6 +7,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use super::{Options, Proxy, dial, robots_txt, tls};
 use crate::{
     content_coding::{self, CodingError},
+    host::Origin,
     media_type::MediaType,
     uri::{TargetUri, UriError},
 };
@@ -98,7 +99,20 @@ impl DownloadError {
 /// # Errors
 /// [`DownloadError`].
 pub async fn download(url: &str, options: &Options) -> Result<Downloaded, DownloadError> {
+    download_with(url, options, None).await
+}
+
+/// The same, with a key in the field `Authorization`, which only the origin of `url` gets.
+///
+/// # Errors
+/// [`DownloadError`].
+pub async fn download_with(
+    url: &str,
+    options: &Options,
+    key: Option<&str>,
+) -> Result<Downloaded, DownloadError> {
     let (mut uri, _) = TargetUri::parse(url)?;
+    let origin = Origin::of(&uri);
     let mut redirects = 0;
     let client = client(options).map_err(|detail| DownloadError::Exchange {
         uri: uri.clone(),
@@ -110,9 +124,12 @@ pub async fn download(url: &str, options: &Options) -> Result<Downloaded, Downlo
             uri: uri.clone(),
             detail: whole_story(&error),
         };
-        let request = client
+        let mut request = client
             .get(uri.as_url().clone())
             .header("accept-encoding", "gzip, br, zstd, deflate");
+        if let Some(key) = key.filter(|_| Origin::of(&uri) == origin) {
+            request = request.header("authorization", key);
+        }
         let response = request.send().await.map_err(failed)?;
         let status = response.status().as_u16();
         let field = |name: &str| {

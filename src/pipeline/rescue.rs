@@ -4,18 +4,23 @@
 //! was and repeats no request that was answered. The store counts the budgets for all processes together.
 
 mod asking;
+mod crawls;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
 use crate::{
-    archives::{self, Answer, Archive, Listed, Wanted},
+    archives::{self, Answer, Archive, CrawlIndex, Interface, Listed, Wanted},
     capture::{Capture, Visit},
     clock::{Clock, Instant},
     content_coding::decode_response,
     fetch,
+    notify::Secret,
     store::{Counts, Crawl, CrawlId, KnownMemento, Listing, Store, StoreError},
     uri::TargetUri,
 };
@@ -29,7 +34,7 @@ const MOST_PAGES: u32 = 10;
 /// The most redirects of a copy to follow.
 const MOST_HOPS: usize = 6;
 
-/// The budgets for requests to other archives.
+/// The budgets for requests to other archives, and the keys for them.
 #[derive(Clone, Debug)]
 pub struct Manners {
     /// The requests for pages of an index that one archive gets in a minute.
@@ -42,6 +47,8 @@ pub struct Manners {
     pub window: TimeDelta,
     /// How long an index that was read is not asked again.
     pub again: TimeDelta,
+    /// The keys, each with the name of the archive that gets it in the field `Authorization`.
+    pub keys: Vec<(String, Secret)>,
     /// When to end, whatever is left.
     pub deadline: Option<std::time::Instant>,
 }
@@ -91,6 +98,8 @@ struct Going<'a> {
     rescue: &'a Rescue<'a>,
     asking: Asking<'a>,
     crawl: Option<CrawlId>,
+    /// The lists of crawls that were read, by archive.
+    crawls: BTreeMap<String, Vec<CrawlIndex>>,
     rescued: Rescued,
 }
 
@@ -113,11 +122,16 @@ impl Rescue<'_> {
                 self.stop.clone(),
             )?,
             crawl: None,
+            crawls: BTreeMap::new(),
             rescued: Rescued::default(),
         };
         for it in lost {
             for archive in self.archives {
-                if let Some(Later(why)) = going.rescue_from(archive, it).await? {
+                let later = match archive.interface {
+                    Interface::CommonCrawl => going.from_crawls(archive, it).await?,
+                    _ => going.rescue_from(archive, it).await?,
+                };
+                if let Some(Later(why)) = later {
                     going
                         .rescued
                         .left
@@ -165,19 +179,22 @@ impl Going<'_> {
         if let Some(later) = self.list(archive, lost).await? {
             return Ok(Some(later));
         }
-        let known = self.rescue.store.mementos(&lost.page, &archive.name)?;
-        let listed: Vec<Listed> = known.iter().map(listed_as).collect();
-        let chosen = archives::wanted(&listed, lost.accessed, self.window(lost));
-        let chosen: BTreeSet<&str> = chosen.iter().map(|chosen| chosen.raw.as_str()).collect();
-        for it in known
-            .iter()
-            .filter(|known| known.state == "listed" && chosen.contains(known.uri.as_str()))
-        {
-            if let Some(later) = self.copy(lost, &archive.name, it).await? {
+        for it in self.wanted(archive, lost)? {
+            if let Some(later) = self.copy(lost, &archive.name, &it).await? {
                 return Ok(Some(later));
             }
         }
         Ok(None)
+    }
+
+    /// The listed mementos of a page to copy that were not asked for yet.
+    fn wanted(&self, archive: &Archive, lost: &Lost) -> Result<Vec<KnownMemento>, StoreError> {
+        let mut known = self.rescue.store.mementos(&lost.page, &archive.name)?;
+        let listed: Vec<Listed> = known.iter().map(listed_as).collect();
+        let chosen = archives::wanted(&listed, lost.accessed, self.window(lost));
+        let chosen: BTreeSet<&str> = chosen.iter().map(|chosen| chosen.raw.as_str()).collect();
+        known.retain(|known| known.state == "listed" && chosen.contains(known.uri.as_str()));
+        Ok(known)
     }
 
     /// Reads the index of an archive about a page, unless that was done recently.

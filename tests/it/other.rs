@@ -28,6 +28,14 @@ pub(crate) enum How {
     Cut,
     /// Packs it for the exchange, although it was asked not to.
     Packed,
+    /// Leads to that address.
+    Leads(&'static str),
+    /// Asks to wait for so many seconds.
+    Waits(&'static str),
+    /// Gives a date that is none.
+    Undated,
+    /// Answers after more than a second.
+    Slow,
     /// Says that it is a copy of another page.
     Lies(&'static str),
     /// Never answers.
@@ -92,6 +100,8 @@ pub(crate) enum Index {
     First(u32, u16),
     /// Rows that nobody can read among the others.
     Dirty,
+    /// Text, although JSON was asked for.
+    Text,
 }
 
 /// What Save Page Now says to a page: the answer to the request, then those to questions about its job, the last one for ever.
@@ -106,6 +116,7 @@ struct State {
     copies: Vec<Copy>,
     index: Index,
     robots: Option<String>,
+    key: Option<String>,
     saving: BTreeMap<String, Saving>,
     user: String,
     asked: Vec<String>,
@@ -127,6 +138,7 @@ impl Other {
             copies,
             index: Index::Pages(500),
             robots: None,
+            key: None,
             saving: BTreeMap::new(),
             user:
                 r#"{"processing":0,"available":3,"daily_captures":0,"daily_captures_limit":30000}"#
@@ -155,6 +167,12 @@ impl Other {
         self
     }
 
+    /// It answers only to those who have that key.
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.state.lock().unwrap().key = Some(key.to_owned());
+        self
+    }
+
     pub(crate) fn set(&self, copies: Vec<Copy>) {
         self.state.lock().unwrap().copies = copies;
     }
@@ -173,7 +191,11 @@ impl Other {
 
     /// How the settings name it.
     pub(crate) fn source(&self, interface: &str) -> String {
-        let base = if interface == "cdx" { "" } else { "/web" };
+        let base = if ["cdx", "commoncrawl"].contains(&interface) {
+            ""
+        } else {
+            "/web"
+        };
         format!("{interface}:http://{}{base}", self.address)
     }
 
@@ -310,6 +332,14 @@ fn answer(
             None => text(404, ""),
         };
     }
+    if let Some(key) = &state.key
+        && !head.lines().any(|it| it == format!("Authorization: {key}"))
+    {
+        return text(401, "<p>A key is needed.</p>");
+    }
+    if let Some(answer) = common_crawl(state, path, head, &base) {
+        return Some((answer, false));
+    }
     if let Some(query) = path
         .strip_prefix("/cdx/search/cdx?")
         .or_else(|| path.strip_prefix("/web/cdx?"))
@@ -438,7 +468,7 @@ fn cdx(state: &mut State, query: &str, is_pywb: bool) -> Option<(Vec<u8>, bool)>
         });
         return json(200, &lines);
     }
-    if get("output") != Some("json") {
+    if get("output") != Some("json") || state.index == Index::Text {
         let mut lines: String = rows.iter().map(of).fold(
             String::new(),
             |mut out, (stamp, original, status, digest)| {
@@ -523,6 +553,90 @@ fn resume_key(last: &Copy) -> String {
     url::form_urlencoded::byte_serialize(key.as_bytes()).collect()
 }
 
+/// The crawls of Common Crawl: the name of the index of each, its first and its last day.
+const CRAWLS: [(&str, &str, &str); 3] = [
+    ("CC-MAIN-2022-43", "2022-10-15", "2022-10-30"),
+    ("CC-MAIN-2022-49", "2022-11-26", "2022-12-10"),
+    ("CC-MAIN-2015-06", "2015-01-26", "2015-02-06"),
+];
+
+/// What Common Crawl answers: its list of crawls, the index of each, and ranges of one WARC file; `None` for other addresses.
+fn common_crawl(state: &State, path: &str, head: &str, base: &str) -> Option<Vec<u8>> {
+    let json = [("Content-Type".into(), "application/json".into())];
+    if path == "/collinfo.json" {
+        let all = CRAWLS.map(|(id, from, to)| {
+            serde_json::json!({"id": id, "name": id, "cdx-api": format!("{base}/{id}-index"), "from": format!("{from}T00:00:00"), "to": format!("{to}T23:00:00")})
+        });
+        return Some(reply(
+            200,
+            &json,
+            serde_json::json!(all).to_string().as_bytes(),
+        ));
+    }
+    let file = "/crawl-data/CC-MAIN/warc/example-00001.warc.gz";
+    let members: Vec<Vec<u8>> = state.copies.iter().map(member).collect();
+    let begins = |at: usize| members[..at].iter().map(Vec::len).sum::<usize>();
+    if path == file {
+        let range = head
+            .lines()
+            .find_map(|it| it.strip_prefix("Range: bytes="))?;
+        let (from, to) = range.split_once('-')?;
+        let (from, to): (usize, usize) = (from.parse().ok()?, to.parse().ok()?);
+        let at = (0..members.len()).find(|at| begins(*at) == from)?;
+        if let How::Itself(status, body) = &state.copies[at].how {
+            return Some(reply(*status, &[], body.as_bytes()));
+        }
+        let whole = members.concat();
+        let range = format!("bytes {from}-{to}/{}", whole.len());
+        let fields = [("Content-Range".into(), range)];
+        return Some(reply(206, &fields, &whole[from..=to]));
+    }
+    let (id, query) = path.strip_prefix('/')?.split_once("-index?url=")?;
+    let (_, from, to) = CRAWLS.iter().find(|it| it.0 == id)?;
+    let page = decoded(query.split('&').next()?);
+    let (from, to) = (from.replace('-', ""), to.replace('-', ""));
+    let mut lines = String::new();
+    for (at, it) in state.copies.iter().enumerate() {
+        let day = &it.stamp[..8];
+        if surt(&it.original) == surt(&page) && from.as_str() <= day && day <= to.as_str() {
+            let row = serde_json::json!({"urlkey": surt(&page), "timestamp": it.stamp, "url": it.original, "mime": "text/html", "status": it.status.to_string(),
+                "digest": digest_of(it), "length": members[at].len().to_string(), "offset": begins(at).to_string(), "filename": &file[1..]});
+            let _ = writeln!(lines, "{row}");
+        }
+    }
+    if lines.is_empty() {
+        let none = r#"{"message": "No Captures found for: it"}"#;
+        return Some(reply(404, &json, none.as_bytes()));
+    }
+    Some(reply(200, &json, lines.as_bytes()))
+}
+
+/// A copy as a record of its own, packed: a part of a WARC file.
+fn member(copy: &Copy) -> Vec<u8> {
+    let mut http = format!("HTTP/1.1 {} X\r\n", copy.status);
+    for (name, value) in &copy.fields {
+        let _ = write!(http, "{name}: {value}\r\n");
+    }
+    http.push_str("\r\n");
+    let date = stillsays::clock::warc_date(parse_digits14(&copy.stamp).unwrap());
+    let original = match &copy.how {
+        How::Lies(other) => other,
+        _ => copy.original.as_str(),
+    };
+    let head = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{}>\r\nWARC-Date: {date}\r\nWARC-Target-URI: {original}\r\n\
+         Content-Type: application/http; msgtype=response\r\nContent-Length: {}\r\n\r\n",
+        copy.stamp,
+        http.len() + copy.body.len()
+    );
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(head.as_bytes()).unwrap();
+    packed.write_all(http.as_bytes()).unwrap();
+    packed.write_all(&copy.body).unwrap();
+    packed.write_all(b"\r\n\r\n").unwrap();
+    packed.finish().unwrap()
+}
+
 fn timemap(state: &State, page: &str, base: &str) -> Option<(Vec<u8>, bool)> {
     let rows: Vec<&Copy> = state
         .copies
@@ -542,6 +656,13 @@ fn timemap(state: &State, page: &str, base: &str) -> Option<(Vec<u8>, bool)> {
             ",\n<{base}/web/{}mp_/{}>; rel=\"memento\"; datetime=\"{date}\"; collection=\"web\"",
             it.stamp, it.original
         );
+        if state.index == Index::Dirty {
+            let _ = write!(
+                map,
+                ",\n<{base}/web/2010/{}>; rel=\"memento\"; datetime=\"some day, 2010\"",
+                it.original
+            );
+        }
     }
     Some((
         reply(
@@ -577,6 +698,15 @@ fn memento(state: &mut State, stamp: &str, page: &str, base: &str) -> Option<(Ve
             ];
             return Some((reply(302, &fields, b""), false));
         }
+        How::Leads(to) => {
+            let fields = [("location".into(), format!("{base}{to}"))];
+            return Some((reply(302, &fields, b""), false));
+        }
+        How::Waits(seconds) => {
+            let fields = [("Retry-After".into(), (*seconds).to_owned())];
+            return Some((reply(429, &fields, b""), false));
+        }
+        How::Slow => thread::sleep(Duration::from_millis(1200)),
         How::Nearest(to) => (*to).clone_into(&mut stamp),
         How::Itself(status, body) => return text(*status, body),
         How::Holds => return None,
@@ -587,8 +717,13 @@ fn memento(state: &mut State, stamp: &str, page: &str, base: &str) -> Option<(Ve
         _ => copy.original.clone(),
     };
     let date = http_date(parse_digits14(&stamp).unwrap());
+    let shown = if copy.how == How::Undated {
+        "yesterday".to_owned()
+    } else {
+        date.clone()
+    };
     let mut fields: Vec<(String, String)> = vec![
-        ("memento-datetime".into(), date.clone()),
+        ("memento-datetime".into(), shown),
         (
             "link".into(),
             format!(

@@ -373,3 +373,67 @@ fn the_policy_queues_first_visits_changes_and_stale_references() {
         Some("2026-03-01T00:00:00Z".into())
     );
 }
+
+#[test]
+fn a_first_visit_and_a_page_that_died_are_queued() {
+    let site = Site::start();
+    let page = |text: &str| {
+        Reply::page(format!(
+            "<title>A</title><h1>A</h1><p>{text} and more text than a stand-in would have, so that it is a page.</p>"
+        ))
+    };
+    site.on("/first", [page("one"), page("one")]);
+    site.on("/dies", [page("two"), Reply::status(404, "gone")]);
+    let other = Other::start(Vec::new());
+    let project = project(&other, &[]);
+    other.user(r#"{"available":0,"daily_captures":0,"daily_captures_limit":30000}"#);
+    let (first, dies) = (site.uri("/first"), site.uri("/dies"));
+    let cites = |uris: &[&str]| {
+        let mut profile = "format = 1\ntitle = \"Pages\"\n".to_owned();
+        for (at, uri) in uris.iter().enumerate() {
+            profile += &format!("[[references]]\nnumber = {}\nurl = \"{uri}\"\n", at + 1);
+        }
+        project.profile("pages", &profile);
+    };
+    let queued = |at: &str, when: &str| -> Vec<(String, String)> {
+        let set = format!("push.when={when}");
+        project.run(&["run", "--all", "--quiet", "--clock", at, "--set", &set]);
+        let json = project.run(&["push", "--due", "--format", "json", "--clock", at]);
+        let json: Value = serde_json::from_str(&json.stdout).unwrap();
+        let pushes = json["pushes"].as_array().unwrap().iter();
+        let text = |it: &Value, key: &str| it[key].as_str().unwrap_or_default().to_owned();
+        pushes.map(|it| (text(it, "url"), text(it, "at"))).collect()
+    };
+    cites(&[&dies]);
+    assert_eq!(queued("2026-01-01T00:00:00Z", "[\"stale\"]"), []);
+    cites(&[&dies, &first]);
+    let (january, march) = ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+    // The other page died in the same run, which does not matter here.
+    assert_eq!(
+        queued(january, "[\"first\"]"),
+        [(first.clone(), january.to_owned())]
+    );
+    assert_eq!(
+        queued(march, "[\"first\", \"stale\"]"),
+        [(first, january.to_owned())],
+        "neither is new"
+    );
+    let project = self::project(&other, &[]);
+    site.on("/dies-later", [page("two"), Reply::status(404, "gone")]);
+    let later = site.uri("/dies-later");
+    project.profile(
+        "pages",
+        &format!("format = 1\ntitle = \"Pages\"\n[[references]]\nnumber = 1\nurl = \"{later}\"\n"),
+    );
+    for (at, expected) in [(january, 0), (march, 1)] {
+        let stale = ["--set", "push.when=[\"stale\"]"];
+        project.run(&[&["run", "--all", "--quiet", "--clock", at][..], &stale].concat());
+        let json = project.run(&["push", "--due", "--format", "json", "--clock", at]);
+        let json: Value = serde_json::from_str(&json.stdout).unwrap();
+        assert_eq!(
+            json["pushes"].as_array().unwrap().len(),
+            expected,
+            "{at}: {json:#}"
+        );
+    }
+}

@@ -369,6 +369,100 @@ fn what_archives_have() -> Vec<Row> {
             },
             |json, _, _| nothing(json),
         ),
+        Row {
+            interface: "commoncrawl",
+            ..row(
+                "Common Crawl: read, and nothing to cite",
+                || one(good("20221021101500")),
+                |json, code, _| {
+                    is(json, &[("2022-10-21", "live", 3, 0, false)]);
+                    assert_eq!((digest_of(json).as_str(), code), ("equal", 0));
+                },
+            )
+        },
+        Row {
+            interface: "commoncrawl",
+            ..row(
+                "Common Crawl: another page in the part of the file",
+                || one(good("20221021101500").how(How::Lies("https://elsewhere.example/"))),
+                |json, code, _| {
+                    nothing(json);
+                    assert_eq!(code, 0);
+                    assert!(
+                        said(json, "remarks").contains("not the listed response"),
+                        "{json:#}"
+                    );
+                },
+            )
+        },
+        Row {
+            interface: "commoncrawl",
+            ..row(
+                "Common Crawl: an index without the page",
+                || {
+                    one(Copy {
+                        original: "https://elsewhere.example/".into(),
+                        ..good("20221021101500")
+                    })
+                },
+                |json, code, _| {
+                    nothing(json);
+                    assert_eq!(code, 0);
+                },
+            )
+        },
+        Row {
+            interface: "memento",
+            ..row(
+                "a TimeMap with dates that are none",
+                || one(good("20221021101500")).index(Index::Dirty),
+                |json, code, _| whole(json, code),
+            )
+        },
+        row(
+            "an index as text",
+            || one(good("20221021101500")).index(Index::Text),
+            |json, code, _| whole(json, code),
+        ),
+        row(
+            "an index that ends in the middle of a row",
+            || {
+                one(good("20221021101500"))
+                    .index(Index::Always(200, r#"[["timestamp","original"],["2022"#))
+            },
+            |json, code, _| {
+                nothing(json);
+                assert!(
+                    said(json, "left").contains("could not be read") && code == 3,
+                    "{json:#}"
+                );
+            },
+        ),
+        Row {
+            interface: "pywb",
+            ..row(
+                "an error as JSON in place of the index",
+                || {
+                    one(good("20221021101500"))
+                        .index(Index::Always(200, r#"{"message": "Internal Error"}"#))
+                },
+                |json, code, _| {
+                    nothing(json);
+                    assert!(
+                        said(json, "left").contains("could not be read") && code == 3,
+                        "{json:#}"
+                    );
+                },
+            )
+        },
+        row(
+            "an index that says 404",
+            || one(good("20221021101500")).index(Index::Always(404, "nothing")),
+            |json, code, _| {
+                nothing(json);
+                assert_eq!(code, 0);
+            },
+        ),
     ]
 }
 
@@ -769,6 +863,165 @@ fn what_becomes_of_copies() -> Vec<Row> {
                 assert_eq!(code, 3);
                 assert!(said(json, "left").contains("could not be read"), "{json:#}");
             },
+        ),
+        row(
+            "an archived 410",
+            || one(Copy::of("20221021101500", PAGE, "removed").status(410)),
+            |json, code, _| {
+                assert_eq!(
+                    (copies(json)[0].1.as_str(), copies(json)[0].4, code),
+                    ("gone", false, 0)
+                );
+            },
+        ),
+        row(
+            "an archived 403",
+            || one(Copy::of("20221021101500", PAGE, "no").status(403)),
+            |json, code, _| {
+                assert_eq!(
+                    (copies(json)[0].1.as_str(), copies(json)[0].3, code),
+                    ("refused", 0, 0)
+                );
+                assert_eq!(
+                    said(json, "left"),
+                    "[]",
+                    "the archive itself refuses nothing"
+                );
+            },
+        ),
+        row(
+            "an archived 500 with the page in it",
+            || one(good("20221021101500").status(500)),
+            |json, code, _| {
+                assert_eq!(
+                    (copies(json)[0].1.as_str(), copies(json)[0].4, code),
+                    ("unreachable", false, 0)
+                );
+            },
+        ),
+        row(
+            "a redirect to the front page of the archive",
+            || one(good("20221021101500").how(How::Leads("/"))),
+            |json, code, _| {
+                nothing(json);
+                assert_eq!(code, 0);
+                assert!(said(json, "remarks").contains("redirects"), "{json:#}");
+            },
+        ),
+        row(
+            "a date that is none: the archive speaks for itself",
+            || one(good("20221021101500").how(How::Undated)),
+            |json, _, _| nothing(json),
+        ),
+        row(
+            "a storm of 429 after the first copy",
+            || {
+                let days = ["20221019000000", "20221020000000", "20221021101500"];
+                let copies = days.map(|it| good(it).digest(it).how(How::Itself(429, "no")));
+                let mut copies = copies.to_vec();
+                copies[0].how = How::Plain;
+                Other::start(copies)
+            },
+            |json, code, other| {
+                is(json, &[("2022-10-19", "live", 3, 0, true)]);
+                assert_eq!(code, 3);
+                assert_eq!(
+                    other.asked().iter().filter(|it| it.contains("id_")).count(),
+                    2
+                );
+            },
+        ),
+        row(
+            "a 429 that says how long",
+            || one(good("20221021101500").how(How::Waits("150"))),
+            |json, code, _| {
+                nothing(json);
+                assert!(
+                    said(json, "left").contains("not before 2026-11-27 12:02:30 UTC") && code == 3,
+                    "{json:#}"
+                );
+            },
+        ),
+        row(
+            "slow",
+            || one(good("20221021101500").how(How::Slow)),
+            |json, code, _| whole(json, code),
+        ),
+        row(
+            "an empty copy",
+            || one(Copy::of("20221021101500", PAGE, "")),
+            |json, code, _| {
+                let copies = copies(json);
+                assert!(
+                    copies.iter().all(|it| (it.2, it.3, it.4) == (0, 0, false)) && code == 0,
+                    "{json:#}"
+                );
+            },
+        ),
+        row(
+            "a charset that only the page names",
+            || {
+                let page =
+                    listing(&ALL).replace("<title>", "<meta charset=windows-1251><title>Фонарь. ");
+                let (body, _, _) = encoding_rs::WINDOWS_1251.encode(&page);
+                one(Copy {
+                    body: body.into_owned(),
+                    fields: vec![("content-type".into(), "text/html".into())],
+                    ..good("20221021101500")
+                })
+            },
+            |json, code, _| whole(json, code),
+        ),
+        row(
+            "UTF-16",
+            || {
+                let page = listing(&ALL);
+                let units = std::iter::once(0xfeff).chain(page.encode_utf16());
+                one(Copy {
+                    body: units.flat_map(u16::to_le_bytes).collect(),
+                    fields: vec![("content-type".into(), "text/html".into())],
+                    ..good("20221021101500")
+                })
+            },
+            |json, code, _| whole(json, code),
+        ),
+        row(
+            "deflate by the server",
+            || {
+                let mut packed =
+                    flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+                std::io::Write::write_all(&mut packed, listing(&ALL).as_bytes()).unwrap();
+                one(Copy {
+                    body: packed.finish().unwrap(),
+                    ..good("20221021101500")
+                }
+                .field("content-encoding", "deflate"))
+            },
+            |json, code, _| {
+                whole(json, code);
+                assert_eq!(digest_of(json), "equal");
+            },
+        ),
+        row(
+            "a coding that the server named and did not use",
+            || one(good("20221021101500").field("content-encoding", "gzip")),
+            |json, code, _| {
+                whole(json, code);
+                assert_eq!(digest_of(json), "equal");
+            },
+        ),
+        row(
+            "a copy under http of a page under https",
+            || one(good("20221021101500").how(How::Lies("http://lantern.example/partners"))),
+            |json, code, _| whole(json, code),
+        ),
+        row(
+            "three megabytes",
+            || {
+                let long = format!("{}<!--{}-->", listing(&ALL), "x".repeat(3 << 20));
+                one(Copy::of("20221021101500", PAGE, long))
+            },
+            |json, code, _| whole(json, code),
         ),
     ]
 }
@@ -1242,6 +1495,159 @@ fn a_perma_link_is_added_as_the_warc_file_behind_it() {
 }
 
 #[test]
+fn a_package_is_added_by_its_address() {
+    let (site, from) = (Site::start(), Project::new());
+    let warc = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\nWARC-Date: 2022-10-21T10:15:00Z\r\nWARC-Target-URI: {PAGE}\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: {}\r\n\r\n{HEAD}{}\r\n\r\n",
+        HEAD.len() + listing(&ALL).len(),
+        listing(&ALL)
+    );
+    from.write("page.warc", warc);
+    from.expect(&["import", "page.warc"], 0);
+    from.expect(&["export", "wacz", "-o", "collection.wacz"], 0);
+    let bytes = std::fs::read(from.path("collection.wacz")).unwrap();
+    site.on(
+        "/collection.wacz",
+        [Reply::status(200, &bytes), Reply::status(200, &bytes)],
+    );
+    let project = project("cdx:http://127.0.0.1:9");
+    let address = site.uri("/collection.wacz");
+    let add = ["copies", "add", "-p", "lantern", "1", &address];
+    let printed = project.run_at(NOW, &add, 0).stdout;
+    assert!(
+        printed
+            .contains("has 3 of 3 cited words or names, as held by 127.0.0.1, copied 2026-11-27")
+            && printed.contains(&address),
+        "{printed}"
+    );
+    let profile = project.read("config/profiles/lantern.toml");
+    assert!(profile.contains(&address), "{profile}");
+    project.expect(&["verify"], 0);
+    // Somebody else's copy is no visit of ours.
+    let status = project.expect(&["status"], 0).stdout;
+    assert!(status.contains("never visited"), "{status}");
+}
+
+/// The head of a response in a WARC file.
+const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
+
+#[test]
+fn an_archive_that_wants_a_key_gets_it_and_it_is_kept_nowhere() {
+    let other = one(good("20221021101500")).key("ApiKey sesame");
+    let project = project(&other.source("cdx"));
+    let (json, _) = rescue(&project, NOW, &[]);
+    nothing(&json);
+    assert!(said(&json, "remarks").contains("401"), "{json:#}");
+    let name = other.base().replace("http://", "");
+    project.write("key", "ApiKey sesame\n");
+    let file = format!(r#"archives.keys=["{name} file:key"]"#);
+    let later = "2026-12-30T12:00:00Z";
+    let (json, code) = rescue(&project, later, &["--set", &file]);
+    whole(&json, code);
+    // The same from a credential of systemd, in another archive.
+    let with_credential = {
+        let other = one(good("20221021101500")).key("ApiKey sesame");
+        let project = self::project(&other.source("cdx"));
+        std::fs::create_dir(project.path("credentials")).unwrap();
+        project.write("credentials/archive-key", "ApiKey sesame");
+        let name = other.base().replace("http://", "");
+        let set = format!(r#"archives.keys=["{name} credential:archive-key"]"#);
+        let out = project
+            .command(&["rescue", "--quiet", "--clock", NOW, "--set", &set])
+            .env("CREDENTIALS_DIRECTORY", project.path("credentials"))
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    assert!(with_credential.contains("has 3 of 3"), "{with_credential}");
+    let store = std::fs::read(project.path("snapshots/stillsays.db")).unwrap();
+    let shown = project.expect(&["config", "--set", &file], 0).stdout;
+    let is_in = |bytes: &[u8]| bytes.windows(6).any(|it| it == b"sesame");
+    assert!(!is_in(&store) && !shown.contains("sesame"), "{shown}");
+    let missing = format!(r#"archives.keys=["{name} file:nothing-here"]"#);
+    let printed = project.expect(&["rescue", "--set", &missing], 2).stderr;
+    assert!(printed.contains("archives.keys"), "{printed}");
+    let literal = format!(r#"archives.keys=["{name} sesame"]"#);
+    let printed = project.expect(&["rescue", "--set", &literal], 2).stderr;
+    assert!(
+        printed.contains("file:PATH") && !printed.contains("sesame"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn common_crawl_is_asked_for_the_crawls_near_the_access_date_once() {
+    let other = Other::start(vec![
+        good("20221021101500"),
+        good("20150201000000").digest("X"),
+    ]);
+    let project = project(&other.source("commoncrawl"));
+    let (json, code) = rescue(&project, NOW, &[]);
+    is(&json, &[("2022-10-21", "live", 3, 0, false)]);
+    assert_eq!(code, 0);
+    let asked = other.asked();
+    let count = |what: &str| asked.iter().filter(|it| it.contains(what)).count();
+    assert_eq!(
+        (
+            count("collinfo"),
+            count("2022-43-index"),
+            count("2022-49-index"),
+            count("2015"),
+            count("crawl-data"),
+            asked.len()
+        ),
+        (1, 1, 1, 0, 1, 4),
+        "{asked:?}"
+    );
+    let source = &json["profiles"][0]["copies"][0]["source"];
+    assert!(
+        source["memento"].as_str().unwrap().contains("#bytes=0-"),
+        "{json:#}"
+    );
+    assert_eq!(
+        json["profiles"][0]["copies"][0]["cite"],
+        Value::Null,
+        "nobody can open a part of a file"
+    );
+    project.expect(&["verify"], 0);
+    // The list of crawls is asked for once a month, whatever the page.
+    let elsewhere = "https://lantern.example/other";
+    project.profile("lantern", &profile(elsewhere, ""));
+    rescue(&project, "2026-11-28T12:00:00Z", &[]);
+    let asked = other.asked();
+    assert_eq!(asked.len(), 6, "{asked:?}");
+    assert_eq!(asked.iter().filter(|it| it.contains("collinfo")).count(), 1);
+}
+
+#[test]
+fn common_crawl_that_refuses_is_left_alone() {
+    let other = one(good("20221021101500").how(How::Itself(403, "Access Denied")));
+    let project = project(&other.source("commoncrawl"));
+    let (json, code) = rescue(&project, NOW, &[]);
+    nothing(&json);
+    assert!(
+        said(&json, "left").contains("not before 2026-11-27 12:01:00") && code == 3,
+        "{json:#}"
+    );
+    other.set(vec![good("20221021101500")]);
+    let (json, code) = rescue(&project, "2026-11-27T12:02:00Z", &[]);
+    is(&json, &[("2022-10-21", "live", 3, 0, false)]);
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn an_archive_that_never_answers_is_left_for_later() {
+    let other = one(good("20221021101500").how(How::Holds));
+    let project = project(&other.source("cdx"));
+    let (json, code) = rescue(&project, NOW, &["--set", "fetch.response_timeout=2s"]);
+    nothing(&json);
+    assert!(
+        said(&json, "left").contains("not before") && code == 3,
+        "{json:#}"
+    );
+}
+
+#[test]
 fn what_the_article_cites_as_archived_is_copied_and_archive_today_is_flagged() {
     let other = one(good("20221021101500"));
     let project = project("cdx:http://127.0.0.1:9");
@@ -1303,11 +1709,23 @@ except ImportError:
     print("skipped"); sys.exit(0)
 base, page = sys.argv[1:3]
 import wayback._client as c
+import re
+import wayback._utils as u
 c.CDX_SEARCH_URL = base + '/cdx/search/cdx'
+u.MEMENTO_URL_PATTERN = re.compile('^' + re.escape(base) + r'/web/(\d+)(\w\w_)?/(.+)$')
+u.MEMENTO_URL_TEMPLATE = base + '/web/{timestamp}{mode}/{url}'
 session = wayback.WaybackSession(retries=0, search_calls_per_second=100, memento_calls_per_second=100)
 client = wayback.WaybackClient(session)
 rows = list(client.search(page))
 print('rows', [it.timestamp.strftime('%Y%m%d%H%M%S') for it in rows])
+import hashlib, base64
+for row in rows:
+    try:
+        found = client.get_memento(row, exact_redirects=False)
+        digest = base64.b32encode(hashlib.sha1(found.content).digest()).decode()
+        print('memento', row.timestamp.strftime('%Y%m%d%H%M%S'), found.status_code, found.timestamp.strftime('%Y%m%d%H%M%S'), len(found.history), digest)
+    except Exception as error:
+        print('memento', row.timestamp.strftime('%Y%m%d%H%M%S'), type(error).__name__, error)
 "#;
     let out = Command::new(python)
         .args(["-c", script, &other.base(), PAGE])
@@ -1331,6 +1749,23 @@ print('rows', [it.timestamp.strftime('%Y%m%d%H%M%S') for it in rows])
         "20240601080000",
     ] {
         assert!(text.contains(stamp), "{text}");
+    }
+    // Its mementos are ours: the same status, the same date, and the same bytes.
+    let body = crate::other::base32(
+        ring::digest::digest(
+            &ring::digest::SHA1_FOR_LEGACY_USE_ONLY,
+            listing(&ALL).as_bytes(),
+        )
+        .as_ref(),
+    );
+    for expected in [
+        format!("memento 20200301120000 200 20200301120000 1 {body}"),
+        format!("memento 20221021101500 200 20221021101500 0 {body}"),
+        format!("memento 20221022101500 200 20221022101500 0 {body}"),
+        "memento 20230101000000 429 20230101000000 0 ".to_owned(),
+        format!("memento 20240601080000 404 20240601080000 0 {body}"),
+    ] {
+        assert!(text.contains(&expected), "{expected}\n{text}");
     }
 }
 

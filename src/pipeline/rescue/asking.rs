@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Index,
     /// A memento.
     Memento,
+    /// A part of a file, at most one each second.
+    Part,
     /// To save a page.
     Save,
 }
@@ -95,6 +97,7 @@ impl<'a> Asking<'a> {
         meaning: &(dyn Fn(&Capture) -> Option<Answer> + Sync),
     ) -> Result<Came, StoreError> {
         let mut why = "the archive did not answer".to_owned();
+        let request = &self.with_key(uri, request);
         for _ in 0..TRIES {
             if let Some(later) = self.turn(archive, kind).await? {
                 return Ok(Came::Later(later));
@@ -128,11 +131,28 @@ impl<'a> Asking<'a> {
         Ok(Came::Later(why))
     }
 
+    /// The request with the key for that archive, if there is one. Redirects are not followed, so nobody else gets it.
+    fn with_key(&self, uri: &TargetUri, request: &Request) -> Request {
+        let mut request = request.clone();
+        let name = match uri.as_url().port() {
+            Some(port) => format!("{}:{port}", uri.host()),
+            None => uri.host().to_owned(),
+        };
+        let key = self.manners.keys.iter().find(|key| key.0 == name);
+        let has = request.fields.iter().any(|it| it.0 == "Authorization");
+        if let Some((_, key)) = key.filter(|_| !has) {
+            let field = ("Authorization", key.reveal().to_owned());
+            request.fields.push(field);
+        }
+        request
+    }
+
     /// Waits until an archive can be asked; returns the reason if that takes too long.
     async fn turn(&self, archive: &str, kind: Kind) -> Result<Option<String>, StoreError> {
         let (name, most) = match kind {
             Kind::Index => ("index", self.manners.index_per_minute),
             Kind::Memento => ("memento", self.manners.mementos_per_minute),
+            Kind::Part => ("part", self.manners.mementos_per_minute.min(60)),
             Kind::Save => ("save", u32::MAX),
         };
         for _ in 0..WAITS {
