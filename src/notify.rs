@@ -21,7 +21,7 @@ pub use channel::{Channel, Filter, Kind, Parcel};
 pub use command::run;
 pub use digest::{Change, Cited, Digest, Words};
 pub use mail::{Attachment, MailError, deliver};
-pub use outcome::{Outcome, next_try};
+pub use outcome::{GONE, Outcome, next_try};
 pub use post::{Answer, Post};
 pub use secret::{Secret, SecretError, SecretRef};
 pub use settings::{CHANNEL_KEYS, ChannelKey, ChannelSettings, Mistake, is_secret};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     clock::warc_date,
     digest::{ContentDigest, hex},
-    notify::{Channel, Digest, Outcome},
+    notify::{Channel, Digest, GONE, Outcome},
     pipeline::{Alerting, Named, Tried},
     store::{Access, Attempt, Message, MessageState, Store},
     text::for_terminal,
@@ -81,6 +81,7 @@ impl LogArgs {
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
         let mut messages = store.messages()?;
         messages.retain(|it| !self.unsent || it.state != MessageState::Sent);
+        let disabled = store.disabled_channels(GONE)?;
         let mut all = Vec::new();
         for message in messages {
             let attempts = store.attempts(&message.id)?;
@@ -89,12 +90,15 @@ impl LogArgs {
         print(&match self.format {
             Format::Json => {
                 let rows: Vec<Value> = all.iter().map(|it| to_json(&it.0, &it.1)).collect();
-                json_text(&json!({"format": 1, "messages": rows}))
+                json_text(&json!({"format": 1, "messages": rows, "disabled": disabled}))
             }
             Format::Text if all.is_empty() => "no messages".to_owned(),
             Format::Text => {
                 let blocks = all.iter().map(|it| block(&it.0, &it.1));
-                for_terminal(&blocks.collect::<Vec<_>>().join("\n"))
+                let notes = disabled.iter().map(|it| {
+                    format!("the channel {it} is disabled: its receiver wants nothing more; `stillsays notify retry` enables it again")
+                });
+                for_terminal(&blocks.chain(notes).collect::<Vec<_>>().join("\n"))
             }
         })?;
         Ok(Exit::Done)
@@ -245,11 +249,15 @@ pub(super) fn waits(session: &Session) -> Result<bool, Failure> {
     }
     let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
     let now = session.clock.now();
-    let is_known = |it: &Message| channels.iter().any(|channel| channel.name == it.channel);
+    let disabled = store.disabled_channels(GONE)?;
+    let is_known = |it: &Message| {
+        let mut known = channels.iter();
+        known.any(|channel| channel.name == it.channel) && !disabled.contains(&it.channel)
+    };
     if store.due_messages(now)?.iter().any(is_known) {
         return Ok(true);
     }
-    for channel in channels {
+    for channel in channels.iter().filter(|it| !disabled.contains(&it.name)) {
         let Some(state) = store.channel_state(&channel.name)? else {
             continue;
         };
@@ -270,6 +278,10 @@ fn go(session: &Session, store: &Store, profiles: &[Named]) -> Result<Vec<Tried>
     let tried = runtime()?.block_on(alerting.go())?;
     for it in &tried {
         let next = match it.next {
+            None if is_gone(&it.outcome) => format!(
+                "the channel {} is disabled: nothing more is sent through it; `stillsays notify retry` enables it again",
+                it.channel
+            ),
             Some(at) => format!("it is tried again from {} on", warc_date(at)),
             None => "it is given up; `stillsays notify retry` sends it again".to_owned(),
         };
@@ -281,6 +293,11 @@ fn go(session: &Session, store: &Store, profiles: &[Named]) -> Result<Vec<Tried>
         }
     }
     Ok(tried)
+}
+
+/// Whether the receiver wants no message any more.
+fn is_gone(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused { why } if why.starts_with(GONE))
 }
 
 fn alerting<'a>(

@@ -4,6 +4,9 @@ use chrono::TimeDelta;
 
 use crate::clock::Instant;
 
+/// How the reason begins if a receiver wants no message any more (410 Gone): the channel is then disabled.
+pub const GONE: &str = "410 Gone";
+
 /// The result of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {

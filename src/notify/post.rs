@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::{Outcome, Secret, plain::clean};
+use super::{Outcome, Secret, outcome::GONE, plain::clean};
 
 /// An HTTP request with a message. Its address and fields may contain secrets, so they are not printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -72,7 +72,9 @@ impl Answer {
         match self.status {
             200..=299 => Outcome::Sent,
             // Standard Webhooks: the receiver wants no more messages.
-            410 => Outcome::Refused { why },
+            410 => Outcome::Refused {
+                why: why.replacen("status 410", GONE, 1),
+            },
             _ => Outcome::Later {
                 why,
                 after: self.retry_after.or_else(|| self.asked_in_body()),
@@ -106,7 +108,8 @@ mod tests {
             body: body.to_owned(),
         };
         assert_eq!(answer(204, "").outcome(), Outcome::Sent);
-        assert!(matches!(answer(410, "").outcome(), Outcome::Refused { .. }));
+        let gone = answer(410, "moved away").outcome();
+        assert!(matches!(gone, Outcome::Refused { why } if why == "410 Gone: moved away"));
         for status in [301, 400, 404, 429, 500] {
             let outcome = answer(status, "no\u{1b}[31m").outcome();
             let Outcome::Later { why, after: None } = outcome else {

@@ -79,8 +79,12 @@ impl Alerting<'_> {
     /// Makes a message for each channel whose time has come, of what is new to it.
     fn compose(&self) -> Result<(), AnalyseError> {
         let now = self.clock.now();
+        let disabled = self.store.disabled_channels(notify::GONE)?;
         let mut due: Vec<(&Channel, ChannelState)> = Vec::new();
         for channel in self.channels {
+            if disabled.contains(&channel.name) {
+                continue;
+            }
             let state = self.store.channel_state(&channel.name)?;
             due.extend(state.map(|it| (channel, it)));
         }
@@ -234,11 +238,15 @@ impl Alerting<'_> {
     /// Sends the messages that are due, each channel's in their order. A channel that fails is left alone until its next time.
     async fn send(&self) -> Result<Vec<Tried>, AnalyseError> {
         let mut tried: Vec<Tried> = Vec::new();
+        let disabled = self.store.disabled_channels(notify::GONE)?;
         for message in self.store.due_messages(self.clock.now())? {
             let mut channels = self.channels.iter();
             let Some(channel) = channels.find(|it| it.name == message.channel) else {
                 continue;
             };
+            if disabled.contains(&channel.name) {
+                continue;
+            }
             let failed = |it: &Tried| it.channel == channel.name && it.outcome != Outcome::Sent;
             if !tried.iter().any(failed) {
                 tried.push(self.try_once(channel, &message).await?);

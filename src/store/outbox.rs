@@ -222,8 +222,11 @@ impl Store {
                 "DELETE FROM alert WHERE id <= (SELECT min(alert) FROM channel)",
                 (),
             )?;
+            // A failure that no message followed can be why the channel is disabled: it stays.
             connection.execute(
-                "DELETE FROM message WHERE state IN ('sent', 'failed') AND created < ?1",
+                "DELETE FROM message WHERE created < ?1 AND (state = 'sent' OR state = 'failed' AND EXISTS
+                     (SELECT 1 FROM message AS later WHERE later.channel = message.channel
+                      AND later.state = 'sent' AND later.created > message.created))",
                 [micros(now - KEPT)],
             )?;
             Ok(())
@@ -241,6 +244,22 @@ impl Store {
             "state IN ('waiting', 'sending') AND due <= ?1 ORDER BY created, channel, id",
             micros(now),
         )
+    }
+
+    /// The channels that are disabled: an attempt failed for a reason that begins with `gone`, for good, and nobody has made that
+    /// message due again.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn disabled_channels(&self, gone: &str) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT DISTINCT channel FROM message JOIN attempt ON attempt.message = message.id
+                 WHERE message.state = 'failed' AND substr(attempt.detail, 1, length(?1)) = ?1 ORDER BY channel",
+            )?;
+            let names = statement.query_map([gone], |row| row.get(0))?;
+            Ok(names.collect::<Result<_, _>>()?)
+        })
     }
 
     /// The messages in the log, the latest first.

@@ -277,6 +277,54 @@ fn a_receiver_that_asks_for_time_gets_it_and_one_that_is_switched_off_is_left_al
 }
 
 #[test]
+fn a_receiver_that_says_410_disables_its_channel_until_a_person_enables_it() {
+    let site = Site::start();
+    let (off, on) = (Receiver::start(), Receiver::start());
+    off.answers(&[
+        Answer::Status(410, "", "we moved"),
+        Answer::Status(204, "", ""),
+    ]);
+    let project = project(&site, &[hook("off", &off), hook("on", &on)].concat());
+    project.run_at(FIRST, &["run", "--all"], 0);
+    site.on("/kites", [Reply::page(AFTER)]);
+    let printed = project.run_at("2026-03-01T08:00:00Z", &["run", "--all"], 0);
+    assert!(
+        printed.stderr.contains("410 Gone: we moved")
+            && printed.stderr.contains("the channel off is disabled")
+            && printed
+                .stderr
+                .contains("`stillsays notify retry` enables it again"),
+        "{}",
+        printed.stderr
+    );
+    // What is new later does not go to it either, not even after the log of the failure is old.
+    site.on("/kites", [Reply::status(404, "gone")]);
+    for at in [
+        "2026-03-02T08:00:00Z",
+        "2026-03-04T08:00:00Z",
+        "2026-08-01T08:00:00Z",
+    ] {
+        let printed = project.run_at(at, &["run", "--all"], 0);
+        assert!(!printed.stderr.contains("410"), "{}", printed.stderr);
+    }
+    assert_eq!(off.got().len(), 1);
+    assert!(on.got().len() > 1, "the other channel goes on");
+    let json = project.json(&["notify", "log", "--format", "json"]);
+    assert_eq!(json["disabled"], serde_json::json!(["off"]));
+    let text = project.expect(&["notify", "log"], 0).stdout;
+    assert!(text.contains("the channel off is disabled"), "{text}");
+    let before = on.got().len();
+    project.run_at("2026-08-02T08:00:00Z", &["notify", "retry"], 0);
+    assert_eq!(
+        (off.got().len(), on.got().len()),
+        (3, before),
+        "the message that was refused, and one with all that came later"
+    );
+    let json = project.json(&["notify", "log", "--format", "json"]);
+    assert_eq!(json["disabled"], serde_json::json!([]));
+}
+
+#[test]
 fn a_webhook_into_the_local_network_is_refused_unless_it_is_allowed() {
     let site = Site::start();
     let receiver = Receiver::start();
