@@ -51,6 +51,7 @@ pub use alerting::{Alerting, Tried};
 pub use analyse::{series, text_of, verify_answers};
 pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use bands::{Band, Bands, bands};
+pub use citable::copy_for_others;
 pub use cited_copies::{CitedCopy, cited_copies};
 pub use comparing::{AnalyseError, Comparing};
 pub use conditions::orders;

@@ -1,9 +1,11 @@
-//! The report: what the findings say, in words, as text, Markdown, HTML, JSON or CSV. Values in, text out.
+//! The report: what the findings say, in words, as text, Markdown, HTML, JSON or CSV, and as annotations and citations for other programs. Values in, text out.
 //!
 //! [`Report::of`] sorts and words everything once; the formats only lay it out, so all of them say the same and give
 //! the same numbers. Nothing here reads a clock: the same findings make the same report, byte for byte.
 
 mod advice;
+mod annotations;
+mod citations;
 mod claim;
 mod copy;
 mod counts;
@@ -29,6 +31,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
+pub use annotations::annotation;
+pub use citations::PublicCopy;
 pub use claim::ClaimSection;
 pub use copy::Copy;
 pub use counts::{Counts, Tally};

@@ -9,8 +9,8 @@ use std::{
 use clap::Args;
 
 use crate::{
-    pipeline::Named,
-    report::{MOST, Report, Style},
+    pipeline::{Named, SOFTWARE, copy_for_others},
+    report::{MOST, PublicCopy, Report, Style},
     store::{Access, Store},
 };
 
@@ -31,6 +31,9 @@ pub(super) struct ReportArgs {
     /// Print all findings as text, Markdown or HTML, not only the 200 that weigh most
     #[arg(long)]
     full: bool,
+    /// The Wikidata item that the article is about, for `--format quickstatements`
+    #[arg(long, value_name = "Q-ID", value_parser = item, required_if_eq("format", "quickstatements"))]
+    item: Option<String>,
     /// Write to a file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -45,6 +48,23 @@ enum ReportFormat {
     Json,
     /// One row per finding
     Csv,
+    /// The findings as W3C Web Annotations (JSON-LD)
+    Annotations,
+    /// The references with their archived copies as schema.org's `citation` (JSON-LD)
+    Citations,
+    /// The cited pages with their archived copies as statements about a Wikidata item, for QuickStatements
+    Quickstatements,
+}
+
+/// The id of a Wikidata item: `Q42`.
+fn item(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix('Q').unwrap_or_default();
+    let is_item = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
+    if is_item {
+        Ok(text.to_owned())
+    } else {
+        Err("write the id of the item as Q42".to_owned())
+    }
 }
 
 impl ReportArgs {
@@ -95,7 +115,7 @@ impl ReportArgs {
             Some(_) => Style::default(),
             None => session.style(),
         };
-        let is_array = self.format == ReportFormat::Json && profiles.len() > 1;
+        let is_array = self.is_json() && profiles.len() > 1;
         if is_array {
             out.write_all(b"[")?;
         }
@@ -109,10 +129,16 @@ impl ReportArgs {
                 &decisions,
                 &session.program,
             )?;
-            let text = self.render(&report, &style);
+            let copy = |number| {
+                let public = &session.config.settings.cite.public_replay;
+                let copy = copy_for_others(&report, &named.profile, number, public)?;
+                Some((copy.uri, copy.date))
+            };
+            let text = self.render(&report, &style, &copy);
             let (between, text) = match self.format {
                 _ if at == 0 => ("", text.as_str()),
-                ReportFormat::Json => (",\n", text.as_str()),
+                _ if is_array => (",\n", text.as_str()),
+                ReportFormat::Quickstatements => ("", text.as_str()),
                 // All tables have the same header row; one is enough.
                 ReportFormat::Csv => ("", text.split_once('\n').map_or("", |parts| parts.1)),
                 _ => ("\n", text.as_str()),
@@ -126,7 +152,20 @@ impl ReportArgs {
         Ok(())
     }
 
-    fn render(&self, report: &Report, style: &Style) -> String {
+    /// Whether several reports make an array.
+    fn is_json(&self) -> bool {
+        matches!(
+            self.format,
+            ReportFormat::Json | ReportFormat::Annotations | ReportFormat::Citations
+        )
+    }
+
+    fn render(
+        &self,
+        report: &Report,
+        style: &Style,
+        copy: &dyn Fn(u32) -> Option<PublicCopy>,
+    ) -> String {
         let heaviest = || {
             if self.full {
                 Cow::Borrowed(report)
@@ -140,6 +179,11 @@ impl ReportArgs {
             ReportFormat::Html => heaviest().to_html(),
             ReportFormat::Json => report.to_json(),
             ReportFormat::Csv => report.to_csv(),
+            ReportFormat::Annotations => report.to_annotations(SOFTWARE),
+            ReportFormat::Citations => report.to_schema_org(copy),
+            ReportFormat::Quickstatements => {
+                report.to_quick_statements(self.item.as_deref().unwrap_or_default(), copy)
+            }
         }
     }
 }

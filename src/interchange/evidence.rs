@@ -5,14 +5,13 @@ use std::{
     path::Path,
 };
 
-use serde_json::{Value, json};
-
 use super::{ExportError, Packed, SOFTWARE, Selection, Written, write_package};
 use crate::{
     capture::Removed,
     clock::{Instant, warc_date},
     digest::PayloadDigest,
     finding::{Evidence, Finding},
+    report::annotation,
     store::{CaptureId, Proved, Store, StoreError},
     wacz::Page,
 };
@@ -52,7 +51,11 @@ impl Packet<'_> {
             ),
             (
                 "evidence/annotation.json".into(),
-                annotation(self.created, finding, said, &removed).into(),
+                format!(
+                    "{:#}\n",
+                    annotation(finding, said, self.created, SOFTWARE, &removed)
+                )
+                .into(),
             ),
         ];
         files.extend(proofs);
@@ -149,54 +152,6 @@ fn pages(finding: &Finding, removed: &HashMap<PayloadDigest, Removed>) -> Vec<Pa
         }
     }
     pages
-}
-
-/// The finding as a Web Annotation: its text, its places in the captures, and their dates (W3C Web Annotation Data Model, 3.2.4, 4.2, 4.3.1).
-fn annotation(
-    created: Instant,
-    finding: &Finding,
-    said: &str,
-    removed: &HashMap<PayloadDigest, Removed>,
-) -> String {
-    let target = |evidence: &Evidence| {
-        let selectors = [
-            evidence.quote.as_ref().map(|quote| json!(quote)),
-            evidence.position.as_ref().map(|position| json!(position)),
-            evidence.element.as_ref().map(|it| json!(it)),
-            evidence.fragment.as_ref().map(|fragment| json!(fragment)),
-        ];
-        let selectors: Vec<Value> = selectors.into_iter().flatten().collect();
-        let mut target = json!({
-            "type": "SpecificResource",
-            "source": evidence.capture.target_uri,
-            "state": {"type": "TimeState", "sourceDate": warc_date(evidence.capture.date)},
-        });
-        if !selectors.is_empty() {
-            target["selector"] = Value::Array(selectors);
-        }
-        if let Some(digest) = evidence.capture.payload_digest {
-            target["payload_digest"] = json!(digest);
-            if let Some(removed) = removed.get(&digest) {
-                target["payload_removed"] =
-                    json!({"at": warc_date(removed.at), "why": removed.why});
-            }
-        }
-        target
-    };
-    let annotation = json!({
-        "@context": "http://www.w3.org/ns/anno.jsonld",
-        "id": format!("urn:stillsays:finding:{}", finding.id),
-        "type": "Annotation",
-        "motivation": "assessing",
-        "created": warc_date(created),
-        "creator": {"type": "Software", "name": SOFTWARE},
-        "body": [
-            {"type": "TextualBody", "value": said, "format": "text/plain", "purpose": "assessing"},
-            {"type": "Dataset", "format": "application/json", "value": finding},
-        ],
-        "target": finding.evidence.iter().map(target).collect::<Vec<_>>(),
-    });
-    format!("{annotation:#}\n")
 }
 
 /// The file that explains how to check the package without this program.

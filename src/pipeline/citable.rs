@@ -71,6 +71,46 @@ pub(super) fn citable(
     known
 }
 
+/// The copy of a reference's page for others: one that has what is cited or, of a page that is there, the one nearest to the access date.
+#[must_use]
+pub fn copy_for_others(
+    report: &Report,
+    profile: &Profile,
+    number: u32,
+    public: &str,
+) -> Option<KnownCopy> {
+    let sections = &report.references;
+    let section = sections.iter().find(|section| section.number == number)?;
+    let finding = section.entry.as_ref().map(|entry| &entry.finding);
+    let known = finding.and_then(|finding| {
+        let known = citable(report, profile, number, finding, public);
+        known.into_iter().next()
+    });
+    let nearest = || {
+        let day = section.accessed?;
+        let copies = section.visits.iter().filter(|visit| visit.good);
+        let copies = copies.filter_map(|visit| {
+            let uri = match &visit.source {
+                Some(source) => source.citable()?,
+                None if public.is_empty() => return None,
+                None => public_address(public, visit.date, &visit.target_uri),
+            };
+            is_public(&uri).then_some((uri, visit))
+        });
+        let distance = |date: Instant| (date.date_naive() - day).num_days().abs();
+        let nearest = copies.min_by_key(|copy| distance(copy.1.date))?;
+        Some(KnownCopy {
+            uri: nearest.0,
+            date: Some(nearest.1.date.date_naive()),
+            payload_digest: nearest.1.payload_digest,
+            holds: Vec::new(),
+            lacks: Vec::new(),
+            archive: None,
+        })
+    };
+    known.or_else(nearest)
+}
+
 /// The copies in other archives that have the words of the finding or, for a lost page, most of what rests on it.
 fn elsewhere(report: &Report, number: u32, finding: &Finding) -> Vec<KnownCopy> {
     let resting = || {
