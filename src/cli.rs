@@ -13,6 +13,8 @@ mod failure;
 mod fetching;
 mod findings;
 mod ledger;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod mute;
 mod news;
 mod notify;
@@ -173,6 +175,9 @@ enum Verb {
     Hosts(fetching::HostsArgs),
     /// Show reports and archived pages in a browser
     Serve(serve::ServeArgs),
+    /// Answer the questions of assistants over stdio (Model Context Protocol); read only
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::McpArgs),
     /// Add accounts for `serve`, and list and change them
     User(user::UserArgs),
     /// Read everything back, and check that the archive is intact
@@ -268,6 +273,8 @@ impl Verb {
             Self::Captures(captures) => captures.run(session),
             Self::Hosts(hosts) => hosts.run(session),
             Self::Serve(serve) => serve.run(session),
+            #[cfg(feature = "mcp")]
+            Self::Mcp(mcp) => mcp.run(session),
             Self::User(user) => user.run(session),
             Self::Verify(verify) => verify.run(session),
             Self::Checkpoint(checkpoint) => checkpoint.run(session),

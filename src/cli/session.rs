@@ -61,6 +61,9 @@ pub(super) struct Session {
     pub(super) width: usize,
     /// The command line up to the command, ready to paste, with the flags that select the archive.
     pub(super) program: String,
+    /// The flags that this run got, for processes that answer for it.
+    #[cfg(feature = "mcp")]
+    pub(super) flags: Vec<String>,
     /// The exit code for errors in parts of the request.
     complaints: Mutex<BTreeSet<String>>,
 }
@@ -128,6 +131,8 @@ impl Session {
             color,
             width: terminal_width(),
             program: program(common),
+            #[cfg(feature = "mcp")]
+            flags: flags(common),
             complaints: Mutex::default(),
         })
     }
@@ -203,6 +208,26 @@ fn program(common: &Common) -> String {
         flag("set", pair);
     }
     words.join(" ")
+}
+
+/// The flags that select settings, archive and time.
+#[cfg(feature = "mcp")]
+fn flags(common: &Common) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut flag = |name: &str, value: &str| words.push(format!("--{name}={value}"));
+    if let Some(file) = &common.config {
+        flag("config", &file.to_string_lossy());
+    }
+    if let Some(store) = &common.store {
+        flag("store", store);
+    }
+    for pair in &common.set {
+        flag("set", pair);
+    }
+    if let Some(clock) = &common.clock {
+        flag("clock", clock);
+    }
+    words
 }
 
 /// JSON for printing: indented, without control characters that a terminal would obey.

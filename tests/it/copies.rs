@@ -509,3 +509,49 @@ fn a_copy_of_another_archive_is_proposed_by_its_address_there() {
     );
     assert_eq!(cite["copies"][0]["lacks"], Value::Null);
 }
+
+#[test]
+fn the_demo_shows_what_another_archive_had_before_the_first_visit() {
+    let demo = Project::new();
+    demo.expect(&["demo", "--quiet"], 0);
+    let on_demo = ["--config", "snapshots/demo/stillsays.toml"];
+    let with = demo.expect(&[&on_demo[..], &["report"]].concat(), 0).stdout;
+    // The same without the copies.
+    let own = Project::new();
+    own.profile(
+        "trust-network",
+        &demo.read("snapshots/demo/profiles/trust-network.toml"),
+    );
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/sample.warc.gz");
+    own.expect(&["import", sample], 0);
+    let without = own.expect(&["report"], 0).stdout;
+    for name in ["Police2Peace", "Medium"] {
+        let said = |report: &str| {
+            let lines: Vec<&str> = report.lines().collect();
+            let at = lines.iter().position(|it| {
+                it.trim_start().starts_with("absent") && it.trim_end().ends_with(name)
+            });
+            let at = at.unwrap_or_else(|| panic!("{name} in {report}"));
+            let words = lines[at + 1..at + 6].join(" ");
+            words.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        assert!(
+            said(&without).contains("The page may never have said so"),
+            "{without}"
+        );
+        let now = said(&with);
+        assert!(
+            now.contains("No longer listed. Disappeared between 2022-10-19 and 2024-06-11. Was there on 2022-10-19, as held by web-archive.example, copied 2026-09-15."),
+            "{now}"
+        );
+        assert!(now.contains("cite the copy of 2022-10-19"), "{now}");
+    }
+    let list = demo
+        .expect(&[&on_demo[..], &["copies", "list"]].concat(), 0)
+        .stdout;
+    assert!(
+        list.contains("https://web-archive.example/web/20221019101500/https://www.thetrustnetwork.net/resource-library"),
+        "{list}"
+    );
+    demo.expect(&[&on_demo[..], &["verify"]].concat(), 0);
+}

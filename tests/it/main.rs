@@ -14,6 +14,7 @@ mod deciding;
 mod dev_pages;
 mod documentation;
 mod edits;
+mod exports;
 mod extract;
 mod fetch;
 mod fields;
@@ -23,6 +24,8 @@ mod incremental;
 mod interchange;
 mod kills;
 mod ledger;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod media_type;
 mod moves;
 mod other;
