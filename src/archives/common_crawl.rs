@@ -272,7 +272,7 @@ mod tests {
             let around = day.unwrap_or_default();
             let days = chrono::TimeDelta::days(90);
             let near = crawls_near(&all, day, (around - days, around + days));
-            near.iter().map(|it| it.index[36..].to_owned()).collect()
+            near.iter().map(|it| it.index[34..].to_owned()).collect()
         };
         assert_eq!(
             near(Some("20220901")),
