@@ -53,10 +53,11 @@ impl McpArgs {
             flags: session.flags.clone(),
             store: session.config.settings.store.clone(),
         };
-        runtime()?.block_on(async {
-            let serving = server.serve(stdio()).await.map_err(anyhow::Error::from)?;
-            serving.waiting().await.map_err(anyhow::Error::from)
-        })?;
+        let served: anyhow::Result<()> = runtime()?.block_on(async {
+            server.serve(stdio()).await?.waiting().await?;
+            Ok(())
+        });
+        served.map_err(Failure::usage)?;
         Ok(Exit::Done)
     }
 }

@@ -132,7 +132,7 @@ impl Session {
             width: terminal_width(),
             program: program(common),
             #[cfg(feature = "mcp")]
-            flags: flags(common),
+            flags: self::flags(common),
             complaints: Mutex::default(),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    process::{Child, ChildStdin, ChildStdout, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 use serde_json::{Value, json};
@@ -19,8 +19,9 @@ struct Assistant {
 
 impl Assistant {
     fn start(project: &Project) -> Self {
-        let mut server = project
-            .command(&["--config", "snapshots/demo/stillsays.toml", "mcp"])
+        let mut server = Command::new(env!("CARGO_BIN_EXE_stillsays"))
+            .args(["--config", "snapshots/demo/stillsays.toml", "mcp"])
+            .current_dir(project.path(""))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
