@@ -159,20 +159,34 @@ impl Crawl {
         own: bool,
         next: (&TargetUri, Duration),
     ) -> Result<(), PutOff> {
-        if std::mem::take(&mut turn.page_may_follow) && own {
+        if std::mem::take(&mut turn.page_may_follow) && own && self.options.turns.is_none() {
             return Ok(());
         }
-        let (wait, reason) = turn.wait();
         let pause = self.options.delay.max(self.options.max_crawl_delay);
         let most = self.options.max_wait.max(pause);
-        if wait > most {
-            let reason = reason.unwrap_or("the pause between requests");
-            return Err(PutOff::for_another(wait, reason));
+        let mut late = self.lateness(next.1);
+        loop {
+            let asked = tokio::time::Instant::now();
+            let (wait, reason) = turn.wait();
+            if wait > most {
+                let reason = reason.unwrap_or("the pause between requests");
+                return Err(PutOff::for_another(wait, reason));
+            }
+            if *self.stop.borrow() {
+                return Err(PutOff::Stop);
+            }
+            let shared = self.shared_wait((next.0, next.1 + late), most).await?;
+            let wait = wait.max(shared);
+            self.pause(wait).await?;
+            if self.options.turns.is_none() || asked.elapsed() <= wait + late {
+                return Ok(());
+            }
+            // This program was stopped for a while, and its turn may be over.
+            late *= 2;
         }
-        if *self.stop.borrow() {
-            return Err(PutOff::Stop);
-        }
-        let wait = wait.max(self.shared_wait(next, most).await?);
+    }
+
+    async fn pause(&self, wait: Duration) -> Result<(), PutOff> {
         if wait.is_zero() {
             return Ok(());
         }

@@ -37,6 +37,15 @@ pub enum Turns {
 }
 
 impl Crawl {
+    /// How late a request may be for its turn if others ask the host too. The turn is longer by as much, so that two requests are
+    /// never closer than the pause.
+    pub(super) fn lateness(&self, pause: Duration) -> Duration {
+        match self.options.turns {
+            Some(_) => (pause / 8).max(Duration::from_millis(20)),
+            None => Duration::ZERO,
+        }
+    }
+
     /// How long to wait for the turn of a host that other programs ask too.
     pub(super) async fn shared_wait(
         &self,

@@ -1,5 +1,6 @@
 //! The fleet from outside: frontier, depot and commands, on SQLite and, where it is installed, PostgreSQL.
 
+mod between;
 mod chaos;
 mod commands;
 mod figures;

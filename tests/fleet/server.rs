@@ -3,7 +3,10 @@
 use std::{
     fs,
     net::TcpListener,
-    os::unix::{fs::chown, process::CommandExt as _},
+    os::unix::{
+        fs::{PermissionsExt as _, chown},
+        process::CommandExt as _,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
@@ -39,6 +42,11 @@ pub(crate) fn database() -> Option<String> {
 impl Server {
     /// Starts a server as a user other than root, which PostgreSQL demands. `fsync` is `off` where nothing depends on the disk.
     pub(crate) fn start(fsync: &str) -> Option<Self> {
+        Self::start_with(&[&format!("fsync={fsync}")], &[])
+    }
+
+    /// The same with these settings, and these files beside its data.
+    pub(crate) fn start_with(settings: &[&str], files: &[(&str, &str)]) -> Option<Self> {
         let programs = programs()?;
         let folder = tempfile::tempdir().unwrap();
         let user = user();
@@ -62,6 +70,15 @@ impl Server {
             .status()
             .unwrap();
         assert!(made.success(), "initdb");
+        for (name, content) in files {
+            let file = data.join(name);
+            fs::write(&file, content).unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = user {
+                chown(&file, Some(user), Some(group)).unwrap();
+            }
+        }
+        let settings = settings.iter().flat_map(|it| ["-c", it]);
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -79,7 +96,8 @@ impl Server {
             .arg(&data)
             .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"])
             .arg(folder.path())
-            .args(["-c", &format!("fsync={fsync}"), "-c", "max_connections=200"])
+            .args(["-c", "max_connections=200"])
+            .args(settings)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(log)
@@ -97,6 +115,11 @@ impl Server {
             thread::sleep(Duration::from_millis(50));
         }
         panic!("PostgreSQL does not answer");
+    }
+
+    /// The port on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// The address of a database.
@@ -140,7 +163,7 @@ pub(crate) fn programs() -> Option<PathBuf> {
 }
 
 /// The user and group to run the server as, if this is root.
-fn user() -> Option<(u32, u32)> {
+pub(crate) fn user() -> Option<(u32, u32)> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let own = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
     if own.split_whitespace().next() != Some("0") {

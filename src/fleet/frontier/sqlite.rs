@@ -357,6 +357,10 @@ fn finish(it: &Transaction<'_>, now: i64, done: &Finish) -> Result<bool, Frontie
         }
     }
     if !is_leased {
+        for visited in &done.visited {
+            it.prepare_cached("UPDATE seed SET late = late + 1, visited_at = ?2 WHERE id = ?1")?
+                .execute(params![visited.seed, now])?;
+        }
         return Ok(false);
     }
     for visited in &done.visited {

@@ -39,7 +39,9 @@ CREATE TABLE stillsays.seed (
     host text NOT NULL REFERENCES stillsays.host,
     -- The earliest of its citations.
     due_at timestamptz,
+    -- Visits under a lease that was held to the end; and those that came after it, which archives have, too.
     visits bigint NOT NULL DEFAULT 0,
+    late bigint NOT NULL DEFAULT 0,
     visited_at timestamptz,
     -- The status of the last visit, or the kind of failure.
     came text
@@ -176,7 +178,10 @@ BEGIN
         END IF;
         INSERT INTO delivery (archive, bundle, seed) SELECT archive, b, seed FROM citation WHERE seed = ANY (f_seeds);
     END IF;
-    IF NOT holds THEN RETURN false; END IF;
+    IF NOT holds THEN
+        UPDATE seed SET late = late + 1, visited_at = now() WHERE id = ANY (f_seeds);
+        RETURN false;
+    END IF;
     UPDATE citation SET due_at = NULL WHERE seed = ANY (f_seeds);
     UPDATE seed SET due_at = NULL, visits = visits + 1, visited_at = now(), came = d.came
         FROM unnest(f_seeds, f_came) AS d (id, came) WHERE seed.id = d.id;

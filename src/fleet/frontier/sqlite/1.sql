@@ -24,6 +24,7 @@ CREATE TABLE seed (
     host TEXT NOT NULL REFERENCES host,
     due_at INTEGER,
     visits INTEGER NOT NULL DEFAULT 0,
+    late INTEGER NOT NULL DEFAULT 0,
     visited_at INTEGER,
     came TEXT
 ) STRICT;
