@@ -56,6 +56,10 @@ fn figures() {
     println!(
         "{WORKERS} workers, durable commits: {leases:.0} claims with their finishes a second, {visits:.0} visits a second"
     );
+    let paced = runtime.block_on(paced(&address, hosts));
+    println!(
+        "{WORKERS} workers: {paced:.0} requests a second get their turn and enter their pause"
+    );
     let status = runtime.block_on(Postgres::new(&address, Vec::new()).unwrap().status());
     println!("{:?}", status.unwrap());
     server.sql("postgres", "CREATE DATABASE bench");
@@ -121,4 +125,29 @@ async fn measured(address: &str) -> (f64, f64) {
         sum(all.iter().map(|it| it.0).sum()),
         sum(all.iter().map(|it| it.1).sum()),
     )
+}
+
+/// Requests a second that get their turn, and enter the pause after it.
+async fn paced(address: &str, hosts: u32) -> f64 {
+    let mut workers = JoinSet::new();
+    let began = Instant::now();
+    for number in 0..u32::try_from(WORKERS).unwrap() {
+        let frontier = Postgres::new(address, Vec::new()).unwrap();
+        workers.spawn(async move {
+            let mut requests = 0_u32;
+            while began.elapsed() < TIME / 2 {
+                let host = format!("h{}.example", 1 + (requests * 8 + number) % hosts);
+                let pause = Duration::from_millis(1);
+                frontier
+                    .turn(&host, pause, Duration::from_mins(1))
+                    .await
+                    .unwrap();
+                frontier.leave_alone(&host, pause, None).await.unwrap();
+                requests += 1;
+            }
+            requests
+        });
+    }
+    let all: u32 = workers.join_all().await.into_iter().sum();
+    f64::from(all) / began.elapsed().as_secs_f64()
 }

@@ -121,18 +121,21 @@ END $$;
 CREATE FUNCTION stillsays.extend(h text, f bigint, lease double precision) RETURNS boolean
 LANGUAGE plpgsql SET search_path = stillsays, pg_temp SET lock_timeout = '5s' AS $$
 BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
     UPDATE host SET lease_until = clock_timestamp() + make_interval(secs => lease)
         WHERE name = h AND fence = f AND worker IS NOT NULL;
     RETURN found;
 END $$;
 
--- The seconds to wait before the next request to the host, which is reserved unless they are more than `most`.
+-- The seconds to wait before the next request to the host, which is reserved unless they are more than `most`. A reservation need not
+-- be on the disk: if the server crashes, the pause is over before it is back. The same holds for extended leases and usual pauses.
 CREATE FUNCTION stillsays.turn(h text, pause double precision, most double precision) RETURNS double precision
 LANGUAGE plpgsql SET search_path = stillsays, pg_temp SET lock_timeout = '5s' AS $$
 DECLARE
     was timestamptz;
     wait double precision;
 BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
     INSERT INTO host (name) VALUES (h) ON CONFLICT DO NOTHING;
     SELECT next_at INTO was FROM host WHERE name = h FOR UPDATE;
     -- Not now(), which is from before the wait for the row.
@@ -149,6 +152,7 @@ LANGUAGE plpgsql SET search_path = stillsays, pg_temp SET lock_timeout = '5s' AS
 DECLARE
     until timestamptz;
 BEGIN
+    IF why IS NULL THEN PERFORM set_config('synchronous_commit', 'off', true); END IF;
     INSERT INTO host (name) VALUES (h) ON CONFLICT DO NOTHING;
     PERFORM 1 FROM host WHERE name = h FOR UPDATE;
     until := clock_timestamp() + make_interval(secs => wait);
