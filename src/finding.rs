@@ -18,7 +18,7 @@ pub use evidence::{Baseline, CaptureRef, CopiedOn, Evidence, History};
 pub use id::FindingId;
 pub use lesson::Lesson;
 pub use mute::{Mute, Muted};
-pub use review::{BATCH, Decision, Mistake, Outcome, Review, Terms, batch_name};
+pub use review::{BATCH, Decision, Mistake, Outcome, Review, Terms, Via, batch_name};
 pub use series::{Moment, Series};
 pub use standing::{Decided, Mark, Objection, Standing, State, Unfit, applying};
 pub use summary::news_summary;

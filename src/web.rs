@@ -24,6 +24,7 @@ mod assets;
 mod client;
 mod connections;
 mod deciding;
+mod deeds;
 mod desk;
 mod exchange;
 mod feeds;

@@ -72,6 +72,34 @@ pub struct Terms {
     /// What decisions that were made together have in common, so that they can be undone together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<String>,
+    /// By what way it came; the command line does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
+    /// Of a request under an `Idempotency-Key`: digests of the key and of the request, so that the same request is answered once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// By what way a decision came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Via {
+    /// A page of the desk.
+    Desk,
+    /// The interface for programs.
+    Api,
+}
+
+impl Via {
+    /// The word for it; a decision that does not say came from the command line.
+    #[must_use]
+    pub fn word(via: Option<Self>) -> &'static str {
+        match via {
+            Some(Self::Desk) => "desk",
+            Some(Self::Api) => "api",
+            None => "cli",
+        }
+    }
 }
 
 /// The beginning of the name of a batch.

@@ -25,7 +25,7 @@ mod work;
 
 pub(super) use act_pages::refused;
 pub(super) use acting::{decide, is_path};
-pub(super) use activity::activity;
+pub(super) use activity::{activity, activity_csv, activity_json};
 pub(super) use claim::claim;
 pub(super) use compare::compare;
 pub(super) use finding::{found, packet};

@@ -45,6 +45,8 @@ const PAGES: &[Route] = &[
     route!(Get "/p/{profile}/references/{number}", See, desk::reference),
     route!(Get "/compare/{*rest}", See, desk::compare),
     route!(Get "/activity", See, desk::activity),
+    route!(Get "/activity.csv", See, desk::activity_csv),
+    route!(Get "/activity.json", See, desk::activity_json),
     route!(Get "/hosts", See, desk::hosts),
     route!(Get "/keys", See, desk::keys),
     route!(Post "/decide", Decide, desk::decide),

@@ -8,13 +8,14 @@ use utoipa::ToSchema;
 
 use super::{
     answers::{body, json, none, part},
-    model::Decided as Recorded,
+    model::{Decided as Recorded, Done},
+    once::tag,
 };
 use crate::{
     desk::Numbered,
     finding::{
         BATCH, Decided, Decision, FindingId, Mistake, Mute, Muted, Objection, Outcome, Review,
-        Terms, batch_name,
+        Terms, Via, batch_name,
     },
     web::{Answer, Origins, Request, Web, problem::Problem, room::Now},
 };
@@ -78,17 +79,6 @@ pub(super) struct Muting {
 
 fn yes() -> bool {
     true
-}
-
-/// What was decided.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Done {
-    /// The decisions, in the order of the findings.
-    decided: Vec<Recorded>,
-    /// What they have in common, if there are several: `POST decisions/{id}/undo` takes it, too.
-    batch: Option<String>,
-    /// How many findings wait for a decision now.
-    due: usize,
 }
 
 /// What is muted.
@@ -233,6 +223,8 @@ impl Acting {
     ) -> Result<Answer, Problem> {
         let now = web.now()?;
         let at = web.options.clock.now();
+        self.terms.via = Some(Via::Api);
+        self.terms.request = tag(request);
         if all.len() > 1 {
             self.terms.batch = Some(batch_name(at, all.iter().map(|seen| &seen.0)));
         }

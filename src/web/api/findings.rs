@@ -6,14 +6,14 @@ use utoipa::IntoParams;
 
 use super::{
     answers::{Listed, Paging, json, none, page, parameters, part},
-    model::{Decided, Finding, Page},
+    model::{Decided, Deed, Finding, Page, Silenced},
 };
 use crate::{
     clock::Instant,
     desk::{Item, State},
     finding::{FindingId, Weight},
     report::{Label, changed},
-    web::{Answer, Origins, Request, Web, problem::Problem},
+    web::{Answer, Origins, Request, Web, deeds::What, problem::Problem},
 };
 
 /// What findings are narrowed to.
@@ -108,16 +108,19 @@ pub(super) fn finding(web: &Web, request: &Request, _: &Origins) -> Result<Answe
     json(request, &Finding::of(item))
 }
 
-/// The decisions, the oldest first.
+/// The decisions and mutes, the oldest first.
 #[utoipa::path(get, path = "/api/v1/activity", tag = "decisions", params(Paging),
-    responses((status = 200, body = Listed<Decided>), (status = "default", description = "What went wrong", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Listed<Deed>), (status = "default", description = "What went wrong", body = Problem, content_type = "application/problem+json")))]
 pub(super) fn activity(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
     let now = web.now()?;
-    let all = now
-        .reviews
-        .iter()
-        .map(|numbered| (format!("{:019}", numbered.number), numbered));
-    page(request, all.collect(), |numbered| {
-        Decided::of(numbered.number, &numbered.review)
-    })
+    let all = web.deeds(&now)?;
+    let all = all.iter().filter_map(|deed| {
+        let shown = match &deed.what {
+            What::Decision(it) => Deed::Decision(Decided::of(it.number, &it.review)),
+            What::Mute(mute) => Deed::Mute(Silenced::of(deed.number, mute)),
+            What::Failed(_) => return None,
+        };
+        Some((deed.key(), shown))
+    });
+    page(request, all.collect(), |shown| shown)
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::answers::time;
 use crate::{
     desk::{Item, Page as DeskPage, State},
-    finding::{CaptureRef, Decision, Mistake, Outcome, Review, Subject, Weight},
+    finding::{CaptureRef, Decision, Mistake, Mute, Outcome, Review, Subject, Via, Weight},
     profile::{
         Claim as ClaimOf, ListedName, Profile as ProfileOf, Reference as ReferenceOf, Statement,
     },
@@ -423,6 +423,8 @@ pub(super) struct Decided {
     pub(super) at: String,
     /// What decisions that were made together have in common.
     pub(super) batch: Option<String>,
+    /// By what way it came: `cli`, `desk` or `api`.
+    pub(super) via: &'static str,
 }
 
 impl Decided {
@@ -439,6 +441,57 @@ impl Decided {
             by: review.by.clone(),
             at: time(review.at),
             batch: review.terms.batch.clone(),
+            via: Via::word(review.terms.via),
+        }
+    }
+}
+
+/// What was decided.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Done {
+    /// The decisions, in the order of the findings.
+    pub(super) decided: Vec<Decided>,
+    /// What they have in common, if there are several: `POST decisions/{id}/undo` takes it, too.
+    pub(super) batch: Option<String>,
+    /// How many findings wait for a decision now.
+    pub(super) due: usize,
+}
+
+/// Something that a person did.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(super) enum Deed {
+    /// A decision about a finding.
+    Decision(Decided),
+    /// New names of a list are not asked about any more, or are again.
+    Mute(Silenced),
+}
+
+/// A mute, or its end.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Silenced {
+    /// Its number: later mutes have greater ones.
+    pub(super) id: i64,
+    pub(super) profile: String,
+    pub(super) claim: String,
+    /// Whether it is muted; `false` takes that back.
+    pub(super) muted: bool,
+    pub(super) note: Option<String>,
+    pub(super) by: String,
+    #[schema(format = DateTime)]
+    pub(super) at: String,
+}
+
+impl Silenced {
+    pub(super) fn of(id: i64, mute: &Mute) -> Self {
+        Self {
+            id,
+            profile: mute.profile.clone(),
+            claim: mute.claim.clone(),
+            muted: mute.muted,
+            note: mute.note.clone(),
+            by: mute.by.clone(),
+            at: time(mute.at),
         }
     }
 }

@@ -1,4 +1,7 @@
 //! Requests that are answered once, however often they are sent: `Idempotency-Key`.
+//!
+//! Answers are kept in memory. Decisions also have digests of the key and of the request with them, so that they are not made again
+//! after the server was restarted.
 
 use std::{
     collections::HashMap,
@@ -8,8 +11,13 @@ use std::{
 
 use chrono::TimeDelta;
 
+use super::{
+    answers::json,
+    model::{Decided, Done},
+};
 use crate::{
     clock::Instant,
+    desk::Numbered,
     digest::ContentDigest,
     web::{Answer, Origins, Request, Web, problem::Problem, route::Answering},
 };
@@ -49,13 +57,7 @@ impl Once {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|_, it| now - it.at < KEPT);
         match kept.get(key) {
-            Some(it) if it.request != request => Some(
-                Problem::new(
-                    "conflict",
-                    "This `Idempotency-Key` was used for another request.",
-                )
-                .answer(),
-            ),
+            Some(it) if it.request != request => Some(other_request()),
             Some(it) => Some(it.answer.clone().unwrap_or_else(|| {
                 Problem::new(
                     "conflict",
@@ -111,17 +113,71 @@ pub(super) fn once(
         return answering(web, request, origins);
     };
     let key = (request.visitor().name, key);
-    let mut sent = format!("{} {}\0", request.method, request.path).into_bytes();
-    sent.extend(&request.body);
-    let digest = ContentDigest::of(&sent);
+    let digest = digest_of(request);
     if let Some(answer) = web.once.begin(&key, digest, web.options.clock.now()) {
         return answer;
     }
     let mut begun = Begun(&web.once, &key, false);
-    let answer = answering(web, request, origins);
+    let answer = match decided_before(web, request) {
+        Some(answer) => answer,
+        None => answering(web, request, origins),
+    };
     begun.2 = true;
     web.once.end(&key, &answer);
     answer
+}
+
+fn digest_of(request: &Request) -> ContentDigest {
+    let mut sent = format!("{} {}\0", request.method, request.path).into_bytes();
+    sent.extend(&request.body);
+    ContentDigest::of(&sent)
+}
+
+/// What decisions have with them of a request under a key: a digest of the person and the key, and one of the request.
+pub(super) fn tag(request: &Request) -> Option<String> {
+    let key = request
+        .field("idempotency-key")
+        .filter(|it| !it.is_empty())?;
+    let whose = ContentDigest::of(format!("{}\0{key}", request.visitor().name).as_bytes());
+    let short = |digest: ContentDigest| digest.short().chars().take(16).collect::<String>();
+    Some(format!("{}.{}", short(whose), short(digest_of(request))))
+}
+
+/// The answer to a request whose decisions were stored before this server was started.
+fn decided_before(web: &Web, request: &Request) -> Option<Answer> {
+    let tag = tag(request)?;
+    let (key, _) = tag.split_once('.')?;
+    let since = web.options.clock.now() - KEPT;
+    let now = web.now().ok()?;
+    let own = |it: &&Numbered| {
+        let stored = it.review.terms.request.as_deref();
+        stored.is_some_and(|it| it.split('.').next() == Some(key))
+    };
+    let recent = now
+        .reviews
+        .iter()
+        .rev()
+        .take_while(|it| it.review.at > since);
+    let mut decided: Vec<&Numbered> = recent.filter(own).collect();
+    decided.reverse();
+    let first = decided.first()?;
+    if first.review.terms.request.as_ref() != Some(&tag) {
+        return Some(other_request());
+    }
+    let done = Done {
+        batch: first.review.terms.batch.clone(),
+        due: now.desk.counts().due(),
+        decided: decided
+            .iter()
+            .map(|it| Decided::of(it.number, &it.review))
+            .collect(),
+    };
+    Some(json(request, &done).unwrap_or_else(|problem| problem.answer()))
+}
+
+fn other_request() -> Answer {
+    let detail = "This `Idempotency-Key` was used for another request.";
+    Problem::new("conflict", detail).answer()
 }
 
 #[cfg(test)]

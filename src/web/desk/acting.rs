@@ -10,7 +10,7 @@ use crate::{
     desk::Item,
     finding::{
         BATCH, Decided, Decision, Finding, FindingId, Mistake, Mute, Muted, Outcome, Review, Terms,
-        batch_name,
+        Via, batch_name,
     },
     pipeline,
     selector::TextQuoteSelector,
@@ -121,6 +121,7 @@ pub(in crate::web) fn decide(
             ));
         };
         let mut terms = act.terms.clone();
+        terms.via = Some(Via::Desk);
         terms.words = match (words, terms.mistake) {
             (Some(words), Some(Mistake::OnPage)) => Some(placed(web, &about, words)?),
             (Some(words), Some(Mistake::SameName | Mistake::OtherBody)) => Some(only(words)),

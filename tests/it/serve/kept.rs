@@ -209,3 +209,87 @@ fn a_full_disk_takes_no_decision_and_the_next_one_is_taken_when_there_is_space()
     );
     assert_eq!(told.last(), Some(&"verify 0"), "{told:?}");
 }
+
+/// Sends a decision under a key.
+fn decide_once(served: &Served, findings: &[String], note: &str) -> (u16, Value) {
+    let asked = request(served, &token(served), findings, note);
+    let asked = asked.replacen("\r\n", "\r\nIdempotency-Key: k1\r\n", 1);
+    let came = Served::send(&served.site, asked.as_bytes());
+    (
+        came.status,
+        serde_json::from_slice(&came.body).unwrap_or_default(),
+    )
+}
+
+#[test]
+fn a_request_under_a_key_is_acted_on_once_even_if_the_server_was_killed_after_it() {
+    let project = demo();
+    let first = serve(&project);
+    let two: Vec<String> = due(&first).into_iter().take(2).collect();
+    let (status, done) = decide_once(&first, &two, "number 1");
+    assert_eq!(status, 200, "{done}");
+    first.end("KILL");
+    let second = serve(&project);
+    let (status, again) = decide_once(&second, &two, "number 1");
+    assert_eq!((status, &again["decided"]), (200, &done["decided"]));
+    assert_eq!(again["decided"][0]["via"], "api");
+    assert_eq!(notes(&project), [("number 1".to_owned(), 2)]);
+    assert_eq!(decide_once(&second, &two, "number 2").0, 409);
+    project.expect(&[&["verify"][..], &CONFIG].concat(), 0);
+}
+
+#[test]
+fn decisions_are_taken_while_a_run_holds_its_lock() {
+    let project = demo();
+    let served = serve(&project);
+    let now = stillsays::clock::parse_digits14("20261127120000").unwrap();
+    let lock = stillsays::store::RunLock::acquire(&project.path(STORE), "run", now).unwrap();
+    let token = token(&served);
+    let ids = due(&served);
+    assert_eq!(decide(&served, &token, &ids[..1], "number 1").status, 200);
+    let review = ["review", ids[1].as_str(), "accept", "--note", "number 2"];
+    project.expect(&[&review[..], &CONFIG].concat(), 0);
+    assert_eq!(due(&served).len(), ids.len() - 2);
+    project.expect(&[&["run", "--quiet"][..], &CONFIG].concat(), 5);
+    drop(lock);
+    assert_eq!(notes(&project).len(), 2);
+    project.expect(&[&["verify"][..], &CONFIG].concat(), 0);
+}
+
+#[test]
+fn what_was_asked_before_the_signal_to_stop_is_decided_whole_or_not_at_all() {
+    let project = demo();
+    let served = serve(&project);
+    let token = token(&served);
+    let senders: Vec<_> = due(&served)
+        .into_iter()
+        .take(12)
+        .enumerate()
+        .map(|(number, id)| {
+            let note = format!("number {number}");
+            let asked = request(&served, &token, &[id], &note);
+            let site = served.site.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(4 * number as u64));
+                let came =
+                    std::panic::catch_unwind(|| Served::send(&site, asked.as_bytes()).status);
+                (note, came.unwrap_or_default())
+            })
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(25));
+    let begun = std::time::Instant::now();
+    assert_eq!(served.end("TERM"), Some(143));
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    let answers: Vec<(String, u16)> = senders.into_iter().map(|it| it.join().unwrap()).collect();
+    let kept: BTreeSet<String> = notes(&project).into_iter().map(|it| it.0).collect();
+    for (note, status) in &answers {
+        assert!(matches!(status, 0 | 200), "{note} {status}");
+        assert!(
+            *status != 200 || kept.contains(note),
+            "{note} was answered and is lost"
+        );
+    }
+    assert!(answers.iter().any(|it| it.1 == 200), "{answers:?}");
+    project.expect(&[&["verify"][..], &CONFIG].concat(), 0);
+}

@@ -312,6 +312,65 @@ fn programs_decide_all_or_nothing_and_once() {
 }
 
 #[test]
+fn activity_has_decisions_and_mutes_with_the_way_they_came_in_every_form() {
+    let (project, served) = demo();
+    let ben = [
+        "review",
+        "596c70d6bd12",
+        "accept",
+        "--by",
+        "ben",
+        "--note",
+        "=1+1",
+    ];
+    project.expect(&[&ben[..], &CONFIG].concat(), 0);
+    let profile = read(&served, "/api/v1/findings/5538d53b6658");
+    let claim = profile["claim"].as_str().unwrap().to_owned();
+    let mute = json!({"profile": "trust-network", "claim": claim, "kind": "new-names"});
+    assert_eq!(post(&served, "/api/v1/mutes", &mute, &[]).0.status, 200);
+    let later = json!({"findings": ["1937f1242190"], "decision": "later"});
+    assert_eq!(
+        post(&served, "/api/v1/decisions", &later, &[]).0.status,
+        200
+    );
+
+    let items = read(&served, "/api/v1/activity")["items"].clone();
+    let kinds: Vec<&str> = items
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["decision", "mute", "decision"], "{items}");
+    assert_eq!(
+        (&items[0]["via"], &items[2]["via"]),
+        (&json!("cli"), &json!("api"))
+    );
+
+    let all = read(&served, "/activity.json");
+    let rows = all["activity"].as_array().unwrap();
+    assert_eq!(rows.len(), 3, "{all}");
+    assert_eq!(rows[1]["what"], "do not ask about new names");
+    let own = read(&served, "/activity.json?by=ben");
+    assert_eq!(own["activity"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        read(&served, "/activity.json?since=2999-01-01")["activity"],
+        json!([])
+    );
+    let csv = served.shown("/activity.csv").text();
+    assert!(csv.starts_with("when,who,way,what,"), "{csv}");
+    assert!(
+        csv.contains(",ben,cli,") && csv.contains("\"'=1+1\""),
+        "{csv}"
+    );
+    let page = served.shown("/activity").text();
+    assert!(
+        page.contains("do not ask about new names") && page.contains("value=\"unmute\""),
+        "{page}"
+    );
+}
+
+#[test]
 fn a_program_never_decides_over_others_and_marks_edits_done_once() {
     let (project, served) = demo();
     let ben = [
