@@ -1,6 +1,6 @@
 // The desk in a browser: `node tests/desk/run.mjs`. Skipped by name where a tool is missing.
 import { readFileSync } from "node:fs";
-import { axe, browser, demo, end, open, run, same, serve, test } from "./shared.mjs";
+import { browser, demo, end, open, run, same, serve, test, told, violations } from "./shared.mjs";
 
 let chromium;
 try {
@@ -271,7 +271,6 @@ await test("what the reader missed is marked by hand, and shown in the copy", as
   const chosen = await page.evaluate(() => String(getSelection()).trim());
   await page.keyboard.press("r");
   same(await page.inputValue("#words"), chosen.replace(/\s+/g, " "), "taken from the selection");
-  await page.keyboard.press("Escape");
   await page.goto(`${served.site}/f/c56085631ccc`);
   const words = await page.frame({ name: "now" }).evaluate(() => document.querySelector("h1").textContent.trim());
   await page.click(".wrong summary");
@@ -306,7 +305,8 @@ await test("no axe violation, nothing wider than the screen: every page, both th
   const report = JSON.parse(run(made.config, "report", "--format", "json").text);
   const claim = report.claims[3].id;
   const paths = ["/", "/?show=all", "/?q=nothing-of-that-name", "/f/410082f4df34", "/f/c56085631ccc", "/f/ba2af3dbb121", "/f/410082f4df34?view=text", "/work/cb50eaab?f=410082f4df34&view=list",
-    "/p/trust-network", `/p/trust-network/claims/${claim}`, "/p/trust-network/references/4", "/p/trust-network/edits?open=1", "/activity", "/hosts", "/keys", "/archive", "/nothing",
+    "/p/trust-network", `/p/trust-network/claims/${claim}`, "/p/trust-network/references/4", "/p/trust-network/edits?open=1", "/activity", "/hosts", "/keys", "/archive", "/nothing", "/api", "/report/trust-network", "/f/410082f4df34?view=copies", "/p/trust-network/references/2",
+    "/captures/https://www.thetrustnetwork.net/list-of-centers", "/view/20221021140000/https://www.thetrustnetwork.net/list-of-centers",
     "/compare/20221021140000/20260915060000/https://www.thetrustnetwork.net/list-of-centers"];
   const faults = [];
   for (const colorScheme of ["light", "dark"]) {
@@ -314,21 +314,52 @@ await test("no axe violation, nothing wider than the screen: every page, both th
       const { page, context } = await open(chromium, { viewport: { width, height: 800 }, colorScheme });
       for (const path of paths) {
         await page.goto(served.site + path);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wide > 0) faults.push(`${path} ${width}: ${wide} px too wide`);
-        // Our policy forbids scripts of others, so the tool is run in a world of its own.
-        const world = await context.newCDPSession(page);
-        const { frameTree } = await world.send("Page.getFrameTree");
-        const { executionContextId } = await world.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id, worldName: "axe" });
-        const { result } = await world.send("Runtime.evaluate", { contextId: executionContextId, awaitPromise: true, returnByValue: true,
-          expression: `${readFileSync(axe, "utf8")}; axe.run(document, { iframes: false }).then((it) => it.violations.map((it) => it.id + ": " + it.nodes[0].target))` });
-        for (const it of result.value || ["axe did not run"]) faults.push(`${path} ${width} ${colorScheme}: ${it}`);
-        await world.detach();
+        for (const it of await violations(context, page)) faults.push(`${path} ${width} ${colorScheme}: ${it}`);
       }
       await context.close();
     }
   }
   same(faults, [], "faults");
+});
+
+await test("log-in, people and the pages of an admin have no axe violation", async () => {
+  const own = demo();
+  const password = "correct horse battery\n";
+  for (const [name, role] of [["ada", "admin"], ["vera", "viewer"]]) {
+    const made = told(own.config, password, "user", "add", name, "--role", role, "--password-stdin");
+    if (made.status !== 0) throw new Error(made.stderr);
+  }
+  told(own.config, password, "user", "token", "ada", "--scope", "read", "--name", "script");
+  const service = await serve(own.config);
+  const faults = [];
+  for (const [width, colorScheme] of [[320, "light"], [1280, "light"], [390, "dark"]]) {
+    const { page, context } = await open(chromium, { viewport: { width, height: 800 }, colorScheme });
+    const log = async (name, word) => { await page.fill("input[name=name]", name); await page.fill("input[name=password]", word); await page.click("button.main"); await settled(page); };
+    const look = async (what) => { for (const it of await violations(context, page)) faults.push(`${what} ${width} ${colorScheme}: ${it}`); };
+    await page.goto(`${service.site}/people`);
+    await look("/login");
+    await log("mallory", "wrong horse battery");
+    same((await page.textContent("main")).includes("Wrong name or password."), true);
+    await look("/login refused");
+    await log("ada", password.trim());
+    same(new URL(page.url()).pathname, "/people");
+    await look("/people");
+    for (const path of ["/", "/activity", "/api"]) { await page.goto(service.site + path); await look(path); }
+    if (width === 1280) {
+      await page.goto(`${service.site}/activity`);
+      same((await page.textContent("main")).includes("log-in failed"), true, "failed log-ins are told");
+    }
+    await context.close();
+  }
+  same(faults, [], "faults");
+  const { page, context } = await open(chromium);
+  await page.goto(`${service.site}/f/410082f4df34`);
+  await page.fill("input[name=name]", "vera"); await page.fill("input[name=password]", password.trim()); await page.click("button.main");
+  await page.waitForSelector("#on");
+  same(await page.locator("button[name=act]").count(), 0, "buttons of a viewer");
+  await page.goto(`${service.site}/activity`);
+  same((await page.textContent("main")).includes("log-in failed"), false, "only admins see what was typed at log-ins");
+  await context.close(); service.stop(); own.remove();
 });
 
 await test("forced colours and print show every page", async () => {

@@ -1,6 +1,6 @@
 // What the browser tests share: the program on the demo, a browser that reaches nothing but 127.0.0.1, and the tools.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +39,12 @@ export function demo() {
 }
 
 export function run(config, ...words) {
-  const ended = spawnSync(program, ["--config", config, ...words], { encoding: "utf8", env: { ...process.env, USER: "ben" } });
+  return told(config, undefined, ...words);
+}
+
+// The same with something on standard input: a password.
+export function told(config, input, ...words) {
+  const ended = spawnSync(program, ["--config", config, ...words], { encoding: "utf8", input, env: { ...process.env, USER: "ben" } });
   return { ...ended, text: ended.stdout };
 }
 
@@ -72,6 +77,18 @@ export async function open(chromium, options = {}) {
   page.on("console", (it) => { if (it.type() === "error" && !/^about:|\/web\//.test(it.location().url)) faults.push(`console: ${it.text()} ${it.location().url}`); });
   page.on("request", (it) => { const url = new URL(it.url()); if (/^https?:$/.test(url.protocol) && url.hostname !== "127.0.0.1") faults.push(`request: ${it.url()}`); });
   return { context, page, faults };
+}
+
+// What axe says against a page. Our policy forbids scripts of others, so the tool is run in a world of its own.
+export async function violations(context, page) {
+  const world = await context.newCDPSession(page);
+  const { frameTree } = await world.send("Page.getFrameTree");
+  const { executionContextId } = await world.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id, worldName: "axe" });
+  const { result } = await world.send("Runtime.evaluate", { contextId: executionContextId, awaitPromise: true, returnByValue: true,
+    expression: `${readFileSync(axe, "utf8")}; axe.run(document, { iframes: false }).then((it) => it.violations.map((it) => it.id + ": " + it.nodes[0].target))` });
+  await world.detach();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  return [...(result.value || ["axe did not run"]), ...(wide > 0 ? [`${wide} px too wide`] : [])];
 }
 
 let failed = 0;

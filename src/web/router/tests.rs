@@ -1,6 +1,7 @@
 //! Every route under every kind of request that has to be refused: made from the table of routes, so that no new one is forgotten.
 
 mod log_in;
+mod panics;
 
 use axum::http::{HeaderMap, Request as Asked, StatusCode};
 use chrono::TimeDelta;
