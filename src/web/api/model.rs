@@ -472,12 +472,17 @@ pub(super) enum Deed {
 pub(super) struct Silenced {
     /// Its number: later mutes have greater ones.
     pub(super) id: i64,
+    /// The name of the profile.
     pub(super) profile: String,
+    /// The id of the claim.
     pub(super) claim: String,
     /// Whether it is muted; `false` takes that back.
     pub(super) muted: bool,
+    /// The reason, in their words.
     pub(super) note: Option<String>,
+    /// By whom.
     pub(super) by: String,
+    /// When.
     #[schema(format = DateTime)]
     pub(super) at: String,
 }

@@ -18,7 +18,7 @@ use crate::{
     finding::Muted,
     media_type::MediaType,
     pipeline::Named,
-    profile::Profile,
+    profile::{Profile, Statement},
     report::Label,
     store::StoreError,
     web::{Answer, Origins, Request, Web, pages::encoded, room::Now},
@@ -174,7 +174,10 @@ fn sections_of(profile: &Profile, own: &[&Item], href: &str) -> Vec<(String, Vec
                 .or(heaviest.as_ref())
                 .map_or_else(|| href.to_owned(), |it| format!("/f/{}", it.finding().id)),
             words: claim_words(&claim.statement, &claim.id),
-            sentence: claim.sentence.clone().unwrap_or_default(),
+            sentence: claim
+                .sentence
+                .clone()
+                .unwrap_or_else(|| claimed(&claim.statement)),
             cites: cites.concat(),
             tone: label.tone().class(),
             sign: label.sign(),
@@ -185,6 +188,30 @@ fn sections_of(profile: &Profile, own: &[&Item], href: &str) -> Vec<(String, Vec
         }
     }
     sections
+}
+
+/// How many names of a list stand for it where the article has no sentence.
+const NAMES: usize = 4;
+
+/// What a claim states, where the profile does not have its sentence.
+fn claimed(statement: &Statement) -> String {
+    match statement {
+        Statement::Listed { names, .. } => {
+            let first = names.iter().take(NAMES);
+            let first: Vec<String> = first.filter_map(|name| name.readings().pop()).collect();
+            match names.len().saturating_sub(NAMES) {
+                0 => first.join("; "),
+                more => format!("{}; {more} more", first.join("; ")),
+            }
+        }
+        Statement::Quoted { exact } => format!("“{exact}”"),
+        Statement::Figure { exact } | Statement::Stated { exact } => exact.clone(),
+        Statement::Relation {
+            subject,
+            relation,
+            object,
+        } => format!("{subject} — {relation} — {object}"),
+    }
 }
 
 /// The references of an article, with the open decisions on their pages.
