@@ -94,6 +94,8 @@ await test("a marked copy has the same text as the copy", async () => {
   const texts = new Set();
   for (const entry of report.claims.flatMap((it) => it.entries)) {
     for (const { capture } of entry.finding.evidence) {
+      // Without marks, the replay answers with our own captures only.
+      if (capture.source) continue;
       const digits = capture.date.replace(/\D/g, "").slice(0, 14);
       texts.add(`${served.replay}/web/${digits}|/${capture.target_uri}|${entry.finding.id}`);
     }
