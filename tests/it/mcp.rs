@@ -75,7 +75,7 @@ impl Assistant {
     }
 
     /// The answer of a tool, after the words that mark it as not to be trusted.
-    fn tool(&mut self, name: &str, arguments: Value) -> Value {
+    fn tool(&mut self, name: &str, arguments: &Value) -> Value {
         let answer = self.ask("tools/call", &json!({"name": name, "arguments": arguments}));
         let result = &answer["result"];
         assert_ne!(result["isError"], true, "{answer:#}");
@@ -87,7 +87,7 @@ impl Assistant {
         serde_json::from_str(text(1)).unwrap()
     }
 
-    fn refused(&mut self, name: &str, arguments: Value) -> String {
+    fn refused(&mut self, name: &str, arguments: &Value) -> String {
         let answer = self.ask("tools/call", &json!({"name": name, "arguments": arguments}));
         assert_eq!(answer["result"]["isError"], true, "{answer:#}");
         answer["result"]["content"][0]["text"]
@@ -127,7 +127,7 @@ fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool:#}");
         assert_eq!(tool["inputSchema"]["type"], "object", "{tool:#}");
     }
-    let profiles = assistant.tool("profiles", json!({}));
+    let profiles = assistant.tool("profiles", &json!({}));
     assert!(
         profiles.to_string().contains("trust-network"),
         "{profiles:#}"
@@ -135,7 +135,7 @@ fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
 
     let findings = assistant.tool(
         "findings",
-        json!({"profile": "trust-network", "count": 100}),
+        &json!({"profile": "trust-network", "count": 100}),
     );
     let all = findings["findings"].as_array().unwrap();
     assert_eq!(findings["in_all"].as_u64(), u64::try_from(all.len()).ok());
@@ -157,7 +157,7 @@ fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
         .find(|it| it["finding"]["evidence"][0]["position"].is_object());
     assert!(with_span.is_some(), "{findings:#}");
 
-    let history = assistant.tool("claim_history", json!({"claim": "Police2Peace"}));
+    let history = assistant.tool("claim_history", &json!({"claim": "Police2Peace"}));
     let captures = history["claims"][0]["things"][0]["captures"]
         .as_array()
         .unwrap();
@@ -166,7 +166,7 @@ fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
         "{history:#}"
     );
 
-    let captures = assistant.tool("captures", json!({"url": PAGE}));
+    let captures = assistant.tool("captures", &json!({"url": PAGE}));
     assert_eq!(
         captures["captures"].as_array().unwrap().len(),
         3,
@@ -174,7 +174,7 @@ fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
     );
     let text = assistant.tool(
         "text",
-        json!({"url": PAGE, "date": "2022-10-19", "start": 10, "count": 200}),
+        &json!({"url": PAGE, "date": "2022-10-19", "start": 10, "count": 200}),
     );
     assert_eq!(text["date"], "2022-10-19T10:15:00Z");
     assert_eq!(text["span"], json!({"start": 10, "end": 210}));
@@ -187,27 +187,31 @@ fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
     );
     let diff = assistant.tool(
         "diff",
-        json!({"url": PAGE, "range": "2024-06-11..2026-09-15"}),
+        &json!({"url": PAGE, "range": "2024-06-11..2026-09-15"}),
     );
     assert!(diff.to_string().contains("Parallel Networks"), "{diff:#}");
-    let verified = assistant.tool("verify", json!({}));
+    let verified = assistant.tool("verify", &json!({}));
     assert_eq!(verified["intact"], true, "{verified:#}");
 
     // What is asked wrongly is answered, and harms nothing.
     assert!(
         assistant
-            .refused("text", json!({"url": "https://nowhere.example/"}))
+            .refused("text", &json!({"url": "https://nowhere.example/"}))
             .contains("not in the archive")
     );
     assert!(
         assistant
-            .refused("claim_history", json!({"claim": "--help"}))
+            .refused("claim_history", &json!({"claim": "--help"}))
             .contains("claim")
     );
-    assert!(assistant.refused("findings", json!({})).contains("profile"));
     assert!(
         assistant
-            .refused("prune", json!({}))
+            .refused("findings", &json!({}))
+            .contains("profile")
+    );
+    assert!(
+        assistant
+            .refused("prune", &json!({}))
             .contains("no question")
     );
     drop(assistant.to);

@@ -46,6 +46,13 @@ fn a_manual_page_for_every_command() {
 }
 
 #[test]
+fn the_debian_package_has_the_version_of_the_program() {
+    let changelog = fs::read_to_string(packaging("debian/changelog")).unwrap();
+    let first = format!("stillsays ({}-", env!("CARGO_PKG_VERSION"));
+    assert!(changelog.starts_with(&first), "{changelog}");
+}
+
+#[test]
 fn the_services_may_do_little() {
     if !can_run("systemd-analyze") {
         println!("skipped: the_services_may_do_little (no systemd-analyze here)");
