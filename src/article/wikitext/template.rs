@@ -257,7 +257,11 @@ fn facts(page: &mut Page, template: &Template<'_>) -> String {
             .map(|line| line.trim().trim_start_matches('*'))
             .map(str::to_owned)
             .collect();
-        let value = page.inline(&value.join("<br>")).replace('\n', " ");
+        // A note behind a list template is that of its last line.
+        let value = page
+            .inline(&value.join("<br>"))
+            .replace('\n', " ")
+            .replace("<br><sup class=\"reference\">", "<sup class=\"reference\">");
         let key = html_escaped(&key.replace('_', " "));
         let _ = write!(out, "<tr><th>{key}</th><td>{value}</td></tr>");
     }
