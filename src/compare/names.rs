@@ -47,6 +47,7 @@ mod past;
 pub(super) mod pool;
 mod record;
 pub(super) mod region;
+mod script;
 mod sole;
 pub(super) mod spelling;
 mod split;

@@ -122,7 +122,8 @@ impl<'a> PageText<'a> {
     }
 }
 
-/// Whether a match begins and ends at the edges of words. A particle can follow a Korean word.
+/// Whether a match begins and ends at the edges of words. A particle can follow a Korean word, and small words are written on to the
+/// next one in Arabic and Hebrew.
 pub(super) fn is_bounded(text: &str, range: &Range<usize>) -> bool {
     let inner = text.get(range.clone()).unwrap_or_default();
     let before = text
@@ -132,7 +133,32 @@ pub(super) fn is_bounded(text: &str, range: &Range<usize>) -> bool {
     let joins = |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if is_word(a) && is_word(b));
     let last = inner.chars().next_back();
     let particle = matches!((last, after), (Some(a), Some(b)) if is_hangul(a) && is_hangul(b));
-    !joins(before, inner.chars().next()) && (particle || !joins(last, after))
+    let led =
+        !joins(before, inner.chars().next()) || inner.contains(' ') && is_led(text, range.start);
+    led && (particle || !joins(last, after))
+}
+
+/// Whether the word that ends at a place is only what Arabic and Hebrew write on to the next word: "and", "the", "in", "to", "as".
+fn is_led(text: &str, at: usize) -> bool {
+    const MOST: usize = 3;
+    const ARABIC: &str = "وفبلكا";
+    const HEBREW: &str = "והבלכמש";
+    let before = text.get(..at).unwrap_or_default().chars().rev();
+    let mut lead = before
+        .take_while(|letter| is_word(*letter))
+        .take(MOST + 1)
+        .peekable();
+    let script = match lead.peek() {
+        Some('\u{590}'..='\u{5ff}') => HEBREW,
+        Some('\u{600}'..='\u{6ff}') => ARABIC,
+        _ => return false,
+    };
+    let mut count = 0;
+    let all = lead.all(|letter| {
+        count += 1;
+        script.contains(letter)
+    });
+    all && (1..=MOST).contains(&count)
 }
 
 fn is_hangul(letter: char) -> bool {
@@ -155,4 +181,21 @@ pub(super) fn thousands(count: usize) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_word_written_on_to_the_first_one_is_its_edge() {
+        let found = |text: &str, words: &str| {
+            let at = text.find(words).unwrap();
+            is_bounded(text, &(at..at + words.len()))
+        };
+        assert!(found("لديها مكتبة ومدرسة لصناعة القوارب", "مدرسة لصناعة"));
+        assert!(found("ארבעים חברים ובית ספר לסירות", "בית ספר"));
+        assert!(!found("المكتبة الكبرى", "مكتبة"));
+        assert!(!found("anow here", "now here"));
+    }
 }

@@ -37,7 +37,21 @@ fn calls_itself_name(class: &str) -> bool {
         || words().any(|word| {
             matches!(
                 word,
-                "name" | "orgname" | "organization" | "organisation" | "company" | "fn"
+                "name"
+                    | "orgname"
+                    | "organization"
+                    | "organisation"
+                    | "company"
+                    | "fn"
+                    | "naam"
+                    | "nom"
+                    | "nombre"
+                    | "nome"
+                    | "navn"
+                    | "namn"
+                    | "nimi"
+                    | "imie"
+                    | "jmeno"
             )
         })
         || (words().next_back() == Some("title")

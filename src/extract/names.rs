@@ -9,7 +9,7 @@ use super::{
     judge::name_signs::{DIGITS_AS_CAPITALS, NameFacts, OF_CHROME, OF_FIGURES, likeness},
     letters::bare,
 };
-use crate::language::{Lexicon, Marks, mark};
+use crate::language::{Lexicon, Marks, mark, titles::without_titles};
 
 pub(super) use super::letters::lower_case;
 pub(super) use super::tellings::{
@@ -139,6 +139,19 @@ fn signs_in(text: &str, lower: &str, length: usize) -> NameSigns {
         || (memchr(b'{', lower.as_bytes()).is_some() && lower.contains("{{"))
     {
         return NameSigns::of(Sort::Other, 0.0);
+    }
+    // Titles in lower case are no part of how a name is set.
+    if text.starts_with(char::is_lowercase) && text.contains(". ") || lower.starts_with("dr ") {
+        let own = without_titles(lower);
+        let at = lower.len() - own.len();
+        if at > 0
+            && own.contains(' ')
+            && lower.ends_with(own)
+            && lower.len() == text.len()
+            && text.is_char_boundary(at)
+        {
+            return signs_in(&text[at..], own, own.chars().count());
+        }
     }
     let words = Words::count(text, lower);
     if words.counted() == 0.0 {

@@ -127,6 +127,9 @@ pub(in crate::compare) fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
         return false;
     }
     let (a_long, b_long) = (a.outline.letters, b.outline.letters);
+    if a_long.min(b_long) >= 5 && ends_alike(&a.text, &b.text) {
+        return true;
+    }
     let allowed = match a_long.max(b_long) {
         0..=4 if roomy && a_long.min(b_long) == 4 => 1,
         0..=4 => 0,
@@ -142,4 +145,16 @@ pub(in crate::compare) fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
     allowed > 0
         && a.outline.within(&b.outline, allowed)
         && strsim::osa_distance(&a.text, &b.text) <= allowed
+}
+
+/// Whether two words differ only in how they spell one sound at their end: Jeremy, Jeremie.
+fn ends_alike(one: &str, other: &str) -> bool {
+    let stem = |word: &'_ str| -> Option<usize> {
+        let ends = ["ie", "ij", "y", "i"].iter();
+        let mut ends = ends.filter_map(|end| Some(word.strip_suffix(end)?.len()));
+        ends.next()
+    };
+    stem(one)
+        .zip(stem(other))
+        .is_some_and(|(a, b)| one[..a] == other[..b])
 }

@@ -153,8 +153,12 @@ impl<'a> Judged<'a> {
             };
         }
         let elsewhere = self.elsewhere(key);
-        let grown = candidate.as_ref().is_some_and(|(_, likeness)| {
-            likeness.grade == Grade::Variant && likeness.score >= grounds::SURELY_RENAMED
+        // A name with fewer words is no new one where the page has the claimed one as well.
+        let grown = candidate.as_ref().is_some_and(|(right, likeness)| {
+            let found = self.pool.names.get(*right);
+            likeness.grade == Grade::Variant
+                && likeness.score >= grounds::SURELY_RENAMED
+                && !found.is_some_and(|name| is_less_of(&name.key, key))
         });
         if let Some(other) = &elsewhere
             && (!grown || other.listed >= 3 || other.in_member)
@@ -424,6 +428,12 @@ impl<'a> Judged<'a> {
                 .collect(),
         })
     }
+}
+
+/// Whether a name has only words of another one, and fewer.
+fn is_less_of(short: &NameKey, long: &NameKey) -> bool {
+    let has = |text: &str| long.tokens.iter().any(|token| token.text == text);
+    short.tokens.len() < long.tokens.len() && short.tokens.iter().all(|token| has(&token.text))
 }
 
 /// An answer that says no more than its verdict.

@@ -9,6 +9,7 @@ use super::{
     likeness::{Grade, Likeness},
     pool::Pool,
     record::like,
+    script,
 };
 use crate::entity::ListKind;
 
@@ -49,6 +50,7 @@ impl Matches {
                     *near = found;
                 }
             }
+            script::add(claimed, &open, pool, &mut near);
         }
         let of = claimed
             .iter()

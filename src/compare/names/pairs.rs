@@ -5,7 +5,7 @@ use super::{
     apart::{Apart, apart},
     key::{Kind, NameKey, Token},
     likeness::{Grade, Likeness},
-    vocabulary,
+    script, vocabulary,
     ways::{self, Measure},
 };
 use crate::compare::grounds::names as grounds;
@@ -27,6 +27,9 @@ pub(in crate::compare) fn likeness(claimed: &NameKey, found: &NameKey) -> Option
             (_, true) => ways::SAME_WORDS.found(),
             _ => ways::BUT_THE_FORM.found(),
         };
+    }
+    if let Some(it) = script::likeness(claimed, found) {
+        return Some(it);
     }
     let by_words = by_words(claimed, found);
     let by_words = if forms_differ {
@@ -64,12 +67,9 @@ fn by_affiliation(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
             aside.trim_end_matches(')').trim().to_owned(),
         ))
     };
-    let is_person = |name_key: &NameKey| {
-        (2..=3).contains(&name_key.tokens.len())
-            && name_key.tokens.iter().all(|token| {
-                !token.known && token.kind == Kind::Word && token.weight > ways::NEARLY
-            })
-    };
+    if tells_more(claimed, found) || tells_more(found, claimed) {
+        return ways::TOLD_MORE.found();
+    }
     let alone =
         |name_key: &NameKey| is_person(name_key).then(|| (name_key.exact.clone(), String::new()));
     let (one, its) = parted(claimed).or_else(|| alone(claimed))?;
@@ -78,6 +78,28 @@ fn by_affiliation(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let told = acronym(claimed) || acronym(found);
     let is_same = one == other && one.contains(' ') && its != others && !told;
     is_same.then(|| ways::AFFILIATION.found()).flatten()
+}
+
+/// Whether a name has the words that people's names have: two or three, and none that many names have.
+fn is_person(name_key: &NameKey) -> bool {
+    (2..=3).contains(&name_key.tokens.len())
+        && name_key
+            .tokens
+            .iter()
+            .all(|token| !token.known && token.kind == Kind::Word && token.weight > ways::NEARLY)
+}
+
+/// Whether one name is that of a person, and the other the same before a comma and what is said of them. A place alone may be that
+/// of a chapter.
+fn tells_more(short: &NameKey, long: &NameKey) -> bool {
+    let Some((head, tail)) = long.exact.split_once(", ") else {
+        return false;
+    };
+    let placed = || {
+        let mut words = tail.split([' ', ',']).filter(|word| !word.is_empty());
+        words.all(vocabulary::is_place)
+    };
+    head == short.exact && is_person(short) && !placed()
 }
 
 fn by_strength(a: &Likeness, b: &Likeness) -> std::cmp::Ordering {

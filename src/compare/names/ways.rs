@@ -133,6 +133,24 @@ pub(super) static AFFILIATION: Way = Way {
     ..WAY
 };
 
+pub(super) static TOLD_MORE: Way = Way {
+    name: "told-more",
+    grade: Grade::Same,
+    weight: 0.95,
+    why: "the same name, and behind a comma what is said of it",
+    case: ("Nora Quill", "Nora Quill, Tern University"),
+    ..WAY
+};
+
+pub(super) static OTHER_SCRIPT: Way = Way {
+    name: "other-script",
+    grade: Grade::Variant,
+    weight: 0.84,
+    why: "the same name in letters of another script",
+    case: ("Olena Tkachuk", "Ткачук Олена Іванівна"),
+    ..WAY
+};
+
 pub(super) static TWO_BODIES: Way = Way {
     name: "two-bodies",
     grade: Grade::Near,
@@ -477,6 +495,8 @@ mod tests {
             &SAME_WORDS,
             &BUT_THE_FORM,
             &AFFILIATION,
+            &TOLD_MORE,
+            &OTHER_SCRIPT,
             &TWO_BODIES,
             &SISTER,
             &SAYS_SO,

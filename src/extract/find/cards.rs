@@ -43,7 +43,10 @@ fn under_headings(index: &PageIndex<'_>, group: &Group) -> Vec<Draft> {
         }
     }
     let lone = parts.iter().filter(|part| part.len() < 2).count();
-    if parts.len() < 2 || lone * 3 > parts.len() {
+    // A record that has several names is a list of its own.
+    let is_box = |part: &&Vec<Item>| part.windows(2).any(|pair| pair[1].record.len() == 1);
+    let boxes = parts.iter().filter(is_box).count();
+    if parts.len() < 2 || lone * 3 > parts.len() && boxes < 2 {
         return Vec::new();
     }
     let draft = |items| Draft {

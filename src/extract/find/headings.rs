@@ -7,6 +7,7 @@ use crate::{
     entity::{NameSource, Strategy},
     extract::{
         draft::{Draft, Item, Observed},
+        judge::name_signs::CLEAR,
         names::{self, Sort},
         page_index::PageIndex,
     },
@@ -115,7 +116,7 @@ fn run(index: &PageIndex<'_>, nodes: &[usize]) -> Option<Draft> {
 fn observed(index: &PageIndex<'_>, items: &[Item], container: usize) -> Vec<(Observed, f64)> {
     if are_countries(index, items) {
         vec![(Observed::Countries, 1.0)]
-    } else if are_above_logos(index, items, container) {
+    } else if are_above_logos(index, items, container) || are_above_names(index, items) {
         vec![(Observed::TiersOfLogos, 1.0)]
     } else {
         Vec::new()
@@ -140,6 +141,24 @@ fn are_above_logos(index: &PageIndex<'_>, items: &[Item], container: usize) -> b
         from < to && blocks[from..to].iter().all(|block| block.alt)
     });
     of_logos.count() * 10 >= items.len() * 6
+}
+
+/// Whether below most headings stand elements whose class calls them names: the headings part these, and name none.
+fn are_above_names(index: &PageIndex<'_>, items: &[Item]) -> bool {
+    let tree = index.tree;
+    let names = |item: &&Item| {
+        let mut behind = tree.nodes[item.node].end..item.record.end;
+        behind.any(|node| {
+            tree.is_element(node)
+                && index.class(node).names_itself
+                && heading_level(tree.name(node)).is_none()
+                && index
+                    .signs(&index.trimmed(&index.flow.spans[node]))
+                    .likeness
+                    >= CLEAR
+        })
+    };
+    items.iter().filter(names).count() * 10 >= items.len() * 6
 }
 
 /// Whether most headings are countries: they part a list, and are none.

@@ -103,6 +103,7 @@ fn lower_sections_or_parts(
 ) {
     let records = judged[outer].draft.items.len();
     let mut holding = vec![false; records];
+    let mut outgrown = false;
     let mut parts = Vec::new();
     for &inner in &names.places {
         let Some(place) = names.record_around(judged, outer, inner) else {
@@ -113,9 +114,10 @@ fn lower_sections_or_parts(
         if matches!(inside, Inside::NameAndLine | Inside::Other { .. }) {
             parts.push(inner);
         }
+        outgrown |= outgrows(&judged[outer], &judged[inner]);
     }
     let held = holding.iter().filter(|holds| **holds).count();
-    if held * 5 >= records * 2 && held > 0 {
+    if held * 5 >= records * 2 && held > 0 || outgrown {
         lowered[outer] = true;
     } else if records > 1 {
         for inner in parts {
@@ -123,6 +125,16 @@ fn lower_sections_or_parts(
                 || are_topics(&judged[outer], &judged[inner]);
         }
     }
+}
+
+/// Whether a list inside one of a few records has so many more names that the records are sections of the page.
+fn outgrows(outer: &Judged<'_>, inner: &Judged<'_>) -> bool {
+    const SECTIONS: usize = 4;
+    let records = outer.draft.items.len();
+    (2..=SECTIONS).contains(&records)
+        && inner.items.len() >= 2 * records
+        && inner.draft.strategy == Strategy::Cards
+        && inner.score + BOXED >= outer.score
 }
 
 /// Whether what a text in a record enumerates is less likely names than the records are: topics, places, awards.

@@ -28,6 +28,8 @@ pub(in crate::extract) fn without_asides(index: &PageIndex<'_>, items: &mut [Ite
     without_countries(index, items);
     without_notes(index, items);
     without_roles(index, items);
+    without_offices_before(index, items);
+    without_affiliations(index, items);
     without_dates(index, items);
 }
 
@@ -53,15 +55,71 @@ fn without_roles(index: &PageIndex<'_>, items: &mut [Item]) {
     }
 }
 
+/// Takes off where each person is at home, behind a comma: "Jane Roe, Merrow University", "Jane Roe, 2019".
+fn without_affiliations(index: &PageIndex<'_>, items: &mut [Item]) {
+    const LEAST: usize = 3;
+    let told = |item: &Item| {
+        let text = index.text(&item.range);
+        let at = text.find(", ")?;
+        let head = item.range.start..item.range.start + at;
+        let tail = index.trimmed(&(head.end + 2..item.range.end));
+        let signs = index.signs(&head);
+        let person = (2..=5).contains(&text[..at].split(' ').count()) && !signs.organization;
+        let year = is_since(index.text(&tail)) || is_year(index.text(&tail));
+        // A line without markup inside stays whole.
+        let parted = index.tree.elements(item.record.start).next().is_some();
+        let house = parted && index.signs(&tail).organization;
+        (person && signs.likeness >= CLEAR).then_some((head, house || year))
+    };
+    let all: Vec<Option<(Range<usize>, bool)>> = items.iter().map(told).collect();
+    let count = all.iter().flatten().count();
+    let housed = all.iter().flatten().filter(|told| told.1).count();
+    let one_each = index.distinct(all.iter().flatten().map(|told| &told.0)) == count;
+    if count < LEAST || count * 10 < items.len() * 5 || housed * 2 < count || !one_each {
+        return;
+    }
+    for (item, told) in items.iter_mut().zip(all) {
+        if let Some((head, _)) = told {
+            item.range = head;
+        }
+    }
+}
+
+/// Takes off the offices before colons, where most items have one: "Treasurer: Jane Roe".
+fn without_offices_before(index: &PageIndex<'_>, items: &mut [Item]) {
+    const LEAST: usize = 2;
+    let named = |item: &Item| {
+        let text = index.text(&item.range);
+        let at = text.find(':').filter(|at| *at <= 60)?;
+        let named = index.trimmed(&(item.range.start + at + 1..item.range.end));
+        let several = index.text(&named).contains(' ') && index.signs(&named).likeness >= CLEAR;
+        (several && Lexicon::is_role(&lower_case(text[..at].trim()))).then_some(named)
+    };
+    let all: Vec<Option<Range<usize>>> = items.iter().map(named).collect();
+    let count = all.iter().flatten().count();
+    if count < LEAST || count * 10 < items.len() * 6 {
+        return;
+    }
+    for (item, named) in items.iter_mut().zip(all) {
+        if let Some(named) = named {
+            item.range = named;
+        }
+    }
+}
+
 /// Takes off what is said in brackets behind most names, and what follows there: "Jane Roe (PhD student), now in Merrow". Initials
 /// are the name's own: "Alliance of Bay Cities (ABC)".
 fn without_notes(index: &PageIndex<'_>, items: &mut [Item]) {
     const LEAST: usize = 3;
     let note = |item: &Item| {
         let text = index.text(&item.range);
-        let at = text.find(" (")?;
-        let end = at + text[at..].find(')')?;
-        let note = &text[at + 2..end];
+        let open = text.find(['(', '（'])?;
+        let end = open + text[open..].find([')', '）'])?;
+        let note = text[open..end].trim_start_matches(['(', '（']);
+        let at = text[..open].trim_end().len();
+        if at == open && text.is_ascii() || is_other_script(&text[..at], note) {
+            return None;
+        }
         let head = item.range.start..item.range.start + at;
         let is_initials =
             !note.contains(char::is_lowercase) && note.chars().next() == text.chars().next();
@@ -182,11 +240,25 @@ fn without_offices(index: &PageIndex<'_>, items: &mut [Item]) {
 
 /// Whether a text is a date, or a month and a year.
 fn is_since(text: &str) -> bool {
-    let year = |word: &str| word.len() == 4 && word.bytes().all(|it| it.is_ascii_digit());
     names::is_date(text)
         || text
             .rsplit_once(' ')
-            .is_some_and(|(month, last)| !month.contains(' ') && year(last))
+            .is_some_and(|(month, last)| !month.contains(' ') && is_year(last))
+}
+
+/// Whether a word is a year.
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && word.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// Whether a note is the name itself in letters of another script: "Jane Roe (제인 로)".
+fn is_other_script(head: &str, note: &str) -> bool {
+    let latin = |text: &str| text.bytes().any(|it| it.is_ascii_alphabetic());
+    let other = |text: &str| text.chars().any(|it| it.is_alphabetic() && it > '\u{24f}');
+    let digits = note.bytes().any(|it| it.is_ascii_digit());
+    !digits
+        && (latin(head) && other(note) && !latin(note)
+            || other(head) && !latin(head) && latin(note) && !other(note))
 }
 
 /// Whether a text says where a house is, a town and what it is in: "Washington, DC".
