@@ -125,6 +125,7 @@ fn of_later_batches_hardly_any_page_is_called_absent_or_lost() {
         ("fourth_sight.toml", "fourth_live.toml", 0, 0),
         ("fifth_sight.toml", "fifth_live.toml", 0, 0),
         ("sixth_sight.toml", "sixth_live.toml", 1, 4),
+        ("seventh_sight.toml", "seventh_live.toml", 1, 16),
     ] {
         let (mut gone, mut doubted) = (Vec::new(), Vec::new());
         for framed in [false, true] {
