@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (15, "5e3a5995e9c2");
-const VERDICTS: (u32, &str) = (17, "d1370c91b22e");
+const READINGS: (u32, &str) = (15, "033275809732");
+const VERDICTS: (u32, &str) = (17, "a4d316c8dabb");
 
 #[derive(Deserialize)]
 struct Expected {
