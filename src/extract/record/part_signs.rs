@@ -113,7 +113,7 @@ pub(in crate::extract) static PART_SIGNS: &[Sign<PartFacts>] = &[
         name: "part-bold",
         weight: 0.12,
         why: "names are set in bold",
-        case: "advisory-inline",
+        case: "long-headings-above-names",
         measure: |part| part.in_each(Carrier::Bold),
     },
     Sign {
