@@ -237,12 +237,13 @@ pub(super) fn json_text(value: &serde_json::Value) -> String {
 
 /// Writes data to stdout, without control characters other than line breaks and tabs.
 pub(super) fn print(text: &str) -> io::Result<()> {
-    let text = crate::text::without_controls(text);
+    let mut text = crate::text::without_controls(text);
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    // In one piece: whoever reads the first line and closes the pipe has not broken it.
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
-    if !text.is_empty() && !text.ends_with('\n') {
-        out.write_all(b"\n")?;
-    }
     out.flush()
 }
 
