@@ -58,6 +58,7 @@ pub mod pages;
 mod phrases;
 mod roles;
 pub mod sentences;
+pub mod stems;
 pub mod titles;
 pub mod tokens;
 pub mod turns;

@@ -13,7 +13,7 @@ use crate::{
         page_text::PageText,
     },
     finding::{Verdict, Why},
-    language::{sentences, tokens::words_of, turns::Turns},
+    language::{sentences, stems::Stems, tokens::words_of, turns::Turns},
     text::{fold, one_line},
 };
 
@@ -105,17 +105,18 @@ enum Instead {
 /// What replaced a passage that supported a sentence: the first of the nearest passages that is about its names and numbers
 /// and says enough. A heading or an abbreviation with the name does not say anything about it.
 fn instead(claimed: &str, gone: &str, passages: &[Passage]) -> Instead {
-    let marked = statement::names_and_numbers(claimed);
+    let stems = Stems::of(claimed);
+    let marked = statement::names_and_numbers(claimed, &stems);
     let has = |text: &str| -> BTreeSet<String> {
-        let words: BTreeSet<String> = statement::telling(text).into_iter().collect();
+        let words: BTreeSet<String> = statement::telling(text, &stems).into_iter().collect();
         marked.intersection(&words).cloned().collect()
     };
     let had = has(gone);
     let about = |passage: &&Passage| {
         !has(&passage.text).is_empty() || marked.is_empty() && passage.score >= grounds::CARRIES
     };
-    let tells = besides_names(gone);
-    let says = |passage: &&Passage| besides_names(&passage.text) * 2 >= tells;
+    let tells = besides_names(gone, &stems);
+    let says = |passage: &&Passage| besides_names(&passage.text, &stems) * 2 >= tells;
     match passages.iter().filter(says).find(about) {
         None => Instead::Nothing,
         Some(it) if has(&it.text).is_superset(&had) && !statement::is_turned(gone, &it.text) => {
@@ -126,13 +127,15 @@ fn instead(claimed: &str, gone: &str, passages: &[Passage]) -> Instead {
 }
 
 /// How many meaningful words a text has besides names, abbreviations and numbers.
-fn besides_names(text: &str) -> usize {
+fn besides_names(text: &str, stems: &Stems) -> usize {
     let is_plain = |text: &&str| {
         let first = text.chars().find(|letter| letter.is_alphanumeric());
         first.is_some_and(|first| first.is_alphabetic() && !first.is_uppercase())
     };
     let plain = text.split_whitespace().filter(is_plain);
-    plain.map(|plain| statement::telling(plain).len()).sum()
+    plain
+        .map(|plain| statement::telling(plain, stems).len())
+        .sum()
 }
 
 /// What a page says about a sentence, and whether the passages that supported it are still there.

@@ -17,6 +17,7 @@ use crate::{
     finding::{Reason, Verdict, Why},
     language::{
         sentences,
+        stems::Stems,
         tokens::{Word, words_of},
         turns::Turns,
     },
@@ -78,7 +79,7 @@ pub(in crate::compare) fn in_page(
     if let Some((why, detail)) = state::why(page.reading) {
         answer.verdict = Verdict::CannotTell { why, detail };
     }
-    let passages = Passages::of(page, scope);
+    let passages = Passages::of(claimed, page, scope);
     let wanted = passages.wanted(claimed);
     let total: f64 = wanted.values().sum();
     if total <= 0.0 || passages.words.is_empty() {
@@ -111,7 +112,7 @@ pub(in crate::compare) fn in_page(
 
 /// The verdict, from the passages chosen.
 fn settle(answer: &mut StatementAnswer, claimed: &str, passages: &Passages, chosen: &[usize]) {
-    let marked = names_and_numbers(claimed);
+    let marked = names_and_numbers(claimed, &passages.stems);
     let whole = chosen.iter().zip(&answer.passages).find(|(at, text)| {
         let words = passages.has(**at);
         text.score >= grounds::ALL_BUT_ALL
@@ -148,6 +149,8 @@ pub(in crate::compare) fn is_turned(claimed: &str, there: &str) -> bool {
 
 /// The passages of a page with the meaningful words of each.
 struct Passages {
+    /// The stems of the language of the claim.
+    stems: Stems,
     ranges: Vec<Range<usize>>,
     words: Vec<Vec<String>>,
     /// The number of passages with each word.
@@ -156,7 +159,8 @@ struct Passages {
 }
 
 impl Passages {
-    fn of(page: &PageText<'_>, scope: Scope<'_>) -> Self {
+    fn of(claimed: &str, page: &PageText<'_>, scope: Scope<'_>) -> Self {
+        let stems = Stems::of(claimed);
         let text = &page.reading.text;
         let mut ranges = ranges(text);
         if let Some(within) = page.scope(scope) {
@@ -173,7 +177,7 @@ impl Passages {
         ranges.retain(|range| seen.insert(fold(text.get(range.clone()).unwrap_or_default())));
         let words: Vec<Vec<String>> = ranges
             .iter()
-            .map(|range| telling(text.get(range.clone()).unwrap_or_default()))
+            .map(|range| telling(text.get(range.clone()).unwrap_or_default(), &stems))
             .collect();
         let mut spread: HashMap<String, usize> = HashMap::new();
         for words in &words {
@@ -183,6 +187,7 @@ impl Passages {
         }
         let average = words.iter().map(Vec::len).sum::<usize>() as f64 / words.len().max(1) as f64;
         Self {
+            stems,
             ranges,
             words,
             spread,
@@ -201,8 +206,8 @@ impl Passages {
 
     /// The words of the sentence with their weights; names and numbers weigh more.
     fn wanted(&self, claimed: &str) -> BTreeMap<String, f64> {
-        let marked = names_and_numbers(claimed);
-        telling(claimed)
+        let marked = names_and_numbers(claimed, &self.stems);
+        telling(claimed, &self.stems)
             .into_iter()
             .map(|word| {
                 let name = if marked.contains(&word) {
@@ -229,7 +234,7 @@ impl Passages {
             together,
             ..
         } = WEIGHTS;
-        let own = telling(claimed);
+        let own = telling(claimed, &self.stems);
         let pairs: BTreeSet<(&str, &str)> = own
             .iter()
             .zip(own.iter().skip(1))
@@ -376,70 +381,25 @@ static SILENT: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 });
 
 /// The words of a text that show its topic, in order, as stems.
-pub(in crate::compare) fn telling(text: &str) -> Vec<String> {
+pub(in crate::compare) fn telling(text: &str, stems: &Stems) -> Vec<String> {
     let folded = fold(text);
     crate::compare::names::spelling::split_words(&folded)
         .filter(|word| !SILENT.contains(word.as_str()))
-        .map(|word| stem(&word))
+        .map(|word| stems.stem(&word))
         .collect()
 }
 
 /// The stems of capitalized words inside the sentence, and its numbers.
-pub(in crate::compare) fn names_and_numbers(text: &str) -> BTreeSet<String> {
+pub(in crate::compare) fn names_and_numbers(text: &str, stems: &Stems) -> BTreeSet<String> {
     let mut marked = BTreeSet::new();
     for (at, word) in text.split_whitespace().enumerate() {
         let bare = word.trim_start_matches(|letter: char| !letter.is_alphanumeric());
         let first = bare.chars().next();
         if first.is_some_and(|first| first.is_ascii_digit() || at > 0 && first.is_uppercase()) {
-            marked.extend(telling(bare));
+            marked.extend(telling(bare, stems));
         }
     }
     marked
-}
-
-/// Endings of word forms, each with its replacement in the stem.
-const ENDINGS: [(&str, &str); 13] = [
-    ("ational", "ate"),
-    ("ization", "ize"),
-    ("fulness", "ful"),
-    ("iveness", "ive"),
-    ("ies", "y"),
-    ("sses", "ss"),
-    ("ing", ""),
-    ("edly", ""),
-    ("ed", ""),
-    ("ment", ""),
-    ("ly", ""),
-    ("es", "e"),
-    ("s", ""),
-];
-
-/// A word without its ending, so that `mediates` and `mediated` are equal; numbers lose their commas.
-fn stem(word: &str) -> String {
-    if word.starts_with(|character: char| character.is_ascii_digit()) {
-        return word.replace(',', "");
-    }
-    let length = word.chars().count();
-    let mut stem = word.to_owned();
-    if length > 4 {
-        let cut = ENDINGS.iter().find_map(|(ending, with)| {
-            let root = word.strip_suffix(ending)?;
-            (root.chars().count() >= 3).then(|| format!("{root}{with}"))
-        });
-        stem = cut.unwrap_or(stem);
-    }
-    if stem.len() > 4 && stem.ends_with('e') {
-        stem.pop();
-    }
-    let mut last = stem.chars().rev();
-    if let (Some(a), Some(b)) = (last.next(), last.next())
-        && a == b
-        && !matches!(a, 's' | 'l')
-        && stem.chars().count() > 3
-    {
-        stem.pop();
-    }
-    stem
 }
 
 #[cfg(test)]
