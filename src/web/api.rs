@@ -4,6 +4,7 @@ mod acts;
 mod answers;
 mod archive;
 mod articles;
+mod deeds;
 mod document;
 mod events;
 mod evidence;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{
     answers::{body, json, none, part},
-    model::{Decided as Recorded, Done},
+    deeds::{Decided as Recorded, Done},
     once::tag,
 };
 use crate::{

@@ -15,7 +15,7 @@ use hyper::body::{Bytes, Frame};
 use serde_json::json;
 use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 
-use super::{answers::time, model::Decided};
+use super::{answers::time, deeds::Decided};
 use crate::{
     store::{CrawlEntry, StoreError, Version},
     web::{Answer, Origins, Request, Web, connections::asked, problem::Problem},

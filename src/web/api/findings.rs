@@ -6,7 +6,8 @@ use utoipa::IntoParams;
 
 use super::{
     answers::{Listed, Paging, json, none, page, parameters, part},
-    model::{Decided, Deed, Finding, Page, Silenced},
+    deeds::{Decided, Deed, Silenced},
+    model::{Finding, Page},
 };
 use crate::{
     clock::Instant,

@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 
 use super::{
     answers::json,
-    model::{Decided, Done},
+    deeds::{Decided, Done},
 };
 use crate::{
     clock::Instant,
