@@ -60,6 +60,8 @@ mod later_visits_tests;
 #[cfg(test)]
 mod moved_tests;
 #[cfg(test)]
+mod said_tests;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
