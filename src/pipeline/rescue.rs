@@ -128,7 +128,7 @@ impl Rescue<'_> {
         for it in lost {
             for archive in self.archives {
                 let later = match archive.interface {
-                    Interface::CommonCrawl => going.from_crawls(archive, it).await?,
+                    Interface::CommonCrawl => going.take_from_crawls(archive, it).await?,
                     _ => going.rescue_from(archive, it).await?,
                 };
                 if let Some(Later(why)) = later {

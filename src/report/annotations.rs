@@ -1,6 +1,6 @@
 //! Findings as W3C Web Annotations (Web Annotation Data Model, 2017): the words of the finding, and its places in the captures.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::BuildHasher};
 
 use serde_json::{Value, json};
 
@@ -18,12 +18,12 @@ const CONTEXT: &str = "http://www.w3.org/ns/anno.jsonld";
 
 /// A finding as an annotation: what it says, its places in the captures, and their dates (3.2.4, 4.2, 4.3.1).
 #[must_use]
-pub fn annotation(
+pub fn annotation<S: BuildHasher>(
     finding: &Finding,
     said: &str,
     created: Instant,
     software: &str,
-    removed: &HashMap<PayloadDigest, Removed>,
+    removed: &HashMap<PayloadDigest, Removed, S>,
 ) -> Value {
     let target = |evidence: &Evidence| target(evidence, removed);
     json!({

@@ -70,7 +70,7 @@ impl Report {
                 lines.push(line);
             }
         }
-        lines.iter().map(|line| format!("{line}\n")).collect()
+        lines.into_iter().map(|line| line + "\n").collect()
     }
 }
 

@@ -140,8 +140,8 @@ impl Web {
             && !found.as_ref().is_some_and(is_it)
         {
             let copies = self.options.store.dated(&uri.surt())?;
-            let mut copied = copies.iter().filter(|copy| copy.source.is_some());
-            if let Some(copy) = copied.find(|copy| is_it(copy)) {
+            let mut of_others = copies.iter().filter(|copy| copy.source.is_some());
+            if let Some(copy) = of_others.find(|copy| is_it(copy)) {
                 return self.marked_memento(copy, id, (request, origins));
             }
         }

@@ -16,7 +16,7 @@ const ASKED: &str = "crawls";
 
 impl Going<'_> {
     /// Lists what the crawls near the access date have of a page, and copies what is wanted.
-    pub(super) async fn from_crawls(
+    pub(super) async fn take_from_crawls(
         &mut self,
         archive: &Archive,
         lost: &Lost,
@@ -121,9 +121,11 @@ impl Going<'_> {
             .ask(&archive.name, Kind::Index, uri, &meaning)
             .await?;
         Ok(match came {
-            Came::Later(why) => Err(Later(why)),
             Came::Answer(_, Some(Answer::Absent)) => Ok(Vec::new()),
-            Came::Answer(_, Some(Answer::Excluded(why) | Answer::Unusable(why))) => Err(Later(why)),
+            Came::Later(why)
+            | Came::Answer(_, Some(Answer::Excluded(why) | Answer::Unusable(why))) => {
+                Err(Later(why))
+            }
             Came::Answer(_, Some(_)) => Err(Later("its index is at another address".to_owned())),
             Came::Answer(capture, None) => match &capture.outcome {
                 Outcome::Response(it) => decode_response(it, &self.rescue.options.caps)

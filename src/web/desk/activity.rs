@@ -15,7 +15,7 @@ use super::{
 use crate::{
     account::Role,
     clock::warc_date,
-    desk::{Numbered, State},
+    desk::{Item, Numbered, State},
     finding::{Mute, Muted, Via},
     report::{Label, csv_field},
     store::StoreError,
@@ -269,7 +269,7 @@ fn nothing() -> Row {
 fn of_decision(numbered: &Numbered, now: &Now) -> Row {
     let review = &numbered.review;
     let item = now.desk.item(&review.finding);
-    let finding = item.map(|item| item.finding());
+    let finding = item.map(Item::finding);
     let state = item.map_or(State::Open, |item| item.state);
     Row {
         way: Via::word(review.terms.via),

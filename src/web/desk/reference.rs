@@ -15,7 +15,7 @@ use crate::{
     clock::digits14,
     desk::{Item, PageId},
     pipeline,
-    profile::Reference,
+    profile::{Claim, Reference},
     report::{Label, fate_in_words, said, since},
     store::{Dated, StoreError},
     text::counted,
@@ -155,15 +155,7 @@ pub(in crate::web) fn reference(
             .as_ref()
             .map(|address| format!("/compare/{address}")),
         bands: bands_of(&became.bands),
-        way: if became.way.len() > 1 {
-            let way = became.way.iter().map(|(address, status)| {
-                let status = status.map_or_else(|| "no answer".to_owned(), |it| it.to_string());
-                (address.to_string(), status)
-            });
-            way.collect()
-        } else {
-            Vec::new()
-        },
+        way: hops(&became.way),
         months: calendar::months(&own),
         key: calendar::KEY,
         elsewhere: holdings.elsewhere.iter().map(Elsewhere::of).collect(),
@@ -176,23 +168,8 @@ pub(in crate::web) fn reference(
                 &named.name,
             ),
         ),
-        archived: reference
-            .archived
-            .iter()
-            .map(|archived| {
-                let day = archived
-                    .date
-                    .map_or_else(|| "undated".to_owned(), |date| date.to_string());
-                (archived.url.clone(), day)
-            })
-            .collect(),
-        claims: claims
-            .map(|claim| {
-                let words = claim_words(&claim.statement, &claim.id);
-                let to = format!("{href}/claims/{}", encoded(&claim.id));
-                (to, claim.sentence.clone().unwrap_or(words))
-            })
-            .collect(),
+        archived: cited_copies(reference),
+        claims: claims.map(|claim| claim_link(claim, &href)).collect(),
         facts: facts(reference),
         number,
         article: named.profile.title.clone(),
@@ -200,6 +177,34 @@ pub(in crate::web) fn reference(
         mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
+}
+
+/// The redirects of a visit: each address with its status. A page that was reached at once has none.
+fn hops(way: &[(TargetUri, Option<u16>)]) -> Vec<(String, String)> {
+    let hop = |(address, status): &(TargetUri, Option<u16>)| {
+        let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        (address.to_string(), status)
+    };
+    let redirects = way.iter().filter(|_| way.len() > 1);
+    redirects.map(hop).collect()
+}
+
+/// The copies that the article itself cites: each address with its day.
+fn cited_copies(reference: &Reference) -> Vec<(String, String)> {
+    let copies = reference.archived.iter().map(|copy| {
+        let day = copy
+            .date
+            .map_or_else(|| "undated".to_owned(), |date| date.to_string());
+        (copy.url.clone(), day)
+    });
+    copies.collect()
+}
+
+/// The address of a claim on the desk, and its sentence.
+fn claim_link(claim: &Claim, profile: &str) -> (String, String) {
+    let words = claim_words(&claim.statement, &claim.id);
+    let to = format!("{profile}/claims/{}", encoded(&claim.id));
+    (to, claim.sentence.clone().unwrap_or(words))
 }
 
 /// The bands of a page, each as wide as its share of the time.
