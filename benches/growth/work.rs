@@ -252,16 +252,16 @@ pub(crate) fn export(bench: &mut Bench) -> Result<(), Failure> {
     for program in &bench.programs {
         let project = Project::new(program, &site, (pages, 1), false)?;
         project.cost(ARCHIVE_ONLY)?;
-        let (mut fastest, mut least) = (f64::MAX, f64::MAX);
+        let (mut fastest, mut smallest) = (f64::MAX, f64::MAX);
         for time in 0..3 {
             let folder = format!("out{time}");
             let begun = Instant::now();
             let cost = project.cost(&["export", "warc", "-o", &folder])?;
             fastest = fastest.min(begun.elapsed().as_secs_f64());
-            least = least.min(cost.map_or(f64::MAX, |cost| cost.cpu));
+            smallest = smallest.min(cost.map_or(f64::MAX, |cost| cost.cpu));
         }
         speeds.push(bytes as f64 / 1e6 / fastest);
-        by_cpu.push(bytes as f64 / 1e6 / least);
+        by_cpu.push(bytes as f64 / 1e6 / smallest);
         last = last.or(Some(project));
     }
     print_numbers(

@@ -53,11 +53,11 @@ impl McpArgs {
             flags: session.flags.clone(),
             store: session.config.settings.store.clone(),
         };
-        let served: anyhow::Result<()> = runtime()?.block_on(async {
+        let ended: anyhow::Result<()> = runtime()?.block_on(async {
             server.serve(stdio()).await?.waiting().await?;
             Ok(())
         });
-        served.map_err(Failure::usage)?;
+        ended.map_err(Failure::usage)?;
         Ok(Exit::Done)
     }
 }

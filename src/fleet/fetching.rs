@@ -195,7 +195,7 @@ impl Fetching {
                     cut.send_replace(true);
                 }
                 Err(error) => {
-                    tracing::warn!(%error, host = %lease.host, "the lease was not extended")
+                    tracing::warn!(%error, host = %lease.host, "the lease was not extended");
                 }
             }
         }

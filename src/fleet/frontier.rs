@@ -11,7 +11,7 @@
 mod postgres;
 mod sqlite;
 
-use std::{collections::BTreeMap, path::Path, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, path::Path, pin::Pin, sync::Arc, time::Duration};
 
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
@@ -298,8 +298,8 @@ fn key_of(uri: &TargetUri) -> [u8; 32] {
 
 /// The hosts of pages, each once, in order: rows of hosts are always locked in this order.
 fn hosts_of<'a>(uris: impl Iterator<Item = &'a TargetUri>) -> Vec<String> {
-    let hosts: BTreeMap<String, ()> = uris.map(|uri| (fetch::host_name(uri), ())).collect();
-    hosts.into_keys().collect()
+    let hosts: BTreeSet<String> = uris.map(fetch::host_name).collect();
+    hosts.into_iter().collect()
 }
 
 /// The host of an origin.

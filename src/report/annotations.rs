@@ -46,7 +46,10 @@ fn id(finding: &Finding) -> String {
 }
 
 /// A place in a capture.
-fn target(evidence: &Evidence, removed: &HashMap<PayloadDigest, Removed>) -> Value {
+fn target<S: BuildHasher>(
+    evidence: &Evidence,
+    removed: &HashMap<PayloadDigest, Removed, S>,
+) -> Value {
     let selectors = [
         evidence.quote.as_ref().map(|quote| json!(quote)),
         evidence.position.as_ref().map(|position| json!(position)),

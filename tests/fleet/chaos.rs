@@ -5,7 +5,9 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     path::Path,
     process::{Child, Command, Stdio},
     thread,
@@ -114,15 +116,15 @@ impl Fleet {
         let sites: Vec<Site> = (0..size.hosts).map(|_| Site::start()).collect();
         let mut seeds = Vec::new();
         for number in 0..size.seeds {
-            let site = &sites[number % size.hosts];
+            let at = &sites[number % size.hosts];
             let path = format!("/p{number}");
-            site.on(&path, [Reply::page(format!("<p>page {number}"))]);
+            at.on(&path, [Reply::page(format!("<p>page {number}"))]);
             let by = match number % 3 {
                 0 => vec![0],
                 1 => vec![1],
                 _ => vec![0, 1],
             };
-            seeds.push((site.uri(&path), by));
+            seeds.push((at.uri(&path), by));
         }
         let mut archives = Vec::new();
         for (number, name) in ARCHIVES.iter().enumerate() {
@@ -132,8 +134,11 @@ impl Fleet {
             let mut profile = "format = 1\ntitle = \"T\"\n".to_owned();
             for (place, (uri, _)) in cited.enumerate() {
                 let place = place + 1;
-                profile +=
-                    &format!("[[references]]\nnumber = {place}\ntitle = \"R\"\nurl = \"{uri}\"\n");
+                writeln!(
+                    profile,
+                    "[[references]]\nnumber = {place}\ntitle = \"R\"\nurl = \"{uri}\""
+                )
+                .unwrap();
             }
             project.profile("p", &profile);
             archives.push(project);

@@ -1,5 +1,7 @@
 //! `stillsays fleet`: two archives and a fetcher, on both databases.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::{
@@ -24,7 +26,11 @@ fn archive(fleet: &Project, database: &str, name: &str, pages: &[String]) -> Pro
     let mut profile = "format = 1\ntitle = \"T\"\n".to_owned();
     for (number, page) in pages.iter().enumerate() {
         let number = number + 1;
-        profile += &format!("[[references]]\nnumber = {number}\ntitle = \"R\"\nurl = \"{page}\"\n");
+        writeln!(
+            profile,
+            "[[references]]\nnumber = {number}\ntitle = \"R\"\nurl = \"{page}\""
+        )
+        .unwrap();
     }
     project.profile("p", &profile);
     project

@@ -90,7 +90,7 @@ impl Bench {
 }
 
 /// Runs a scenario on both frontiers.
-fn on_both<F: AsyncFn(&Bench)>(scenario: F) {
+fn on_both(scenario: impl AsyncFn(&Bench)) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -125,7 +125,7 @@ async fn cite(bench: &Bench, archive: &str, uris: &[&str]) {
     bench.frontier().cite(archive, &cited).await.unwrap();
 }
 
-fn finish(lease: &Lease, digest: &str, leave: Duration) -> Finish {
+fn finish(lease: &Lease, digest: &str, pause: Duration) -> Finish {
     let visited = lease.seeds.iter().map(|due| Visited {
         seed: due.seed,
         came: "200".to_owned(),
@@ -137,7 +137,7 @@ fn finish(lease: &Lease, digest: &str, leave: Duration) -> Finish {
         bundle: Some((digest.to_owned(), 7)),
         visited: visited.collect(),
         states: Vec::new(),
-        leave,
+        leave: pause,
     }
 }
 

@@ -1,5 +1,10 @@
 //! The fleet from outside: frontier, depot and commands, on SQLite and, where it is installed, PostgreSQL.
 
+#![expect(
+    clippy::print_stderr,
+    reason = "tests say what they skip, and what a fleet went through"
+)]
+
 mod between;
 mod chaos;
 mod commands;

@@ -99,12 +99,8 @@ impl Assistant {
 
 const PAGE: &str = "https://www.thetrustnetwork.net/resource-library";
 
-#[test]
-fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
-    let project = Project::new();
-    project.expect(&["demo", "--quiet"], 0);
-    let before = std::fs::read(project.path("snapshots/demo/stillsays.db")).unwrap();
-    let mut assistant = Assistant::start(&project);
+/// Every tool that is offered reads, and says what it takes.
+fn offers_what_reads(assistant: &mut Assistant) {
     let tools = assistant.ask("tools/list", &json!({}));
     let tools = tools["result"]["tools"].as_array().unwrap().clone();
     let names: Vec<&str> = tools
@@ -127,6 +123,39 @@ fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool:#}");
         assert_eq!(tool["inputSchema"]["type"], "object", "{tool:#}");
     }
+}
+
+/// What is asked wrongly is answered, and harms nothing.
+fn refuses_what_is_asked_wrongly(assistant: &mut Assistant) {
+    assert!(
+        assistant
+            .refused("text", &json!({"url": "https://nowhere.example/"}))
+            .contains("not in the archive")
+    );
+    assert!(
+        assistant
+            .refused("claim_history", &json!({"claim": "--help"}))
+            .contains("claim")
+    );
+    assert!(
+        assistant
+            .refused("findings", &json!({}))
+            .contains("profile")
+    );
+    assert!(
+        assistant
+            .refused("prune", &json!({}))
+            .contains("no question")
+    );
+}
+
+#[test]
+fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
+    let project = Project::new();
+    project.expect(&["demo", "--quiet"], 0);
+    let before = std::fs::read(project.path("snapshots/demo/stillsays.db")).unwrap();
+    let mut assistant = Assistant::start(&project);
+    offers_what_reads(&mut assistant);
     let profiles = assistant.tool("profiles", &json!({}));
     assert!(
         profiles.to_string().contains("trust-network"),
@@ -193,27 +222,7 @@ fn an_assistant_reads_profiles_findings_histories_captures_and_texts() {
     let verified = assistant.tool("verify", &json!({}));
     assert_eq!(verified["intact"], true, "{verified:#}");
 
-    // What is asked wrongly is answered, and harms nothing.
-    assert!(
-        assistant
-            .refused("text", &json!({"url": "https://nowhere.example/"}))
-            .contains("not in the archive")
-    );
-    assert!(
-        assistant
-            .refused("claim_history", &json!({"claim": "--help"}))
-            .contains("claim")
-    );
-    assert!(
-        assistant
-            .refused("findings", &json!({}))
-            .contains("profile")
-    );
-    assert!(
-        assistant
-            .refused("prune", &json!({}))
-            .contains("no question")
-    );
+    refuses_what_is_asked_wrongly(&mut assistant);
     drop(assistant.to);
     assert!(assistant.server.wait().unwrap().success());
     let after = std::fs::read(project.path("snapshots/demo/stillsays.db")).unwrap();

@@ -1,6 +1,7 @@
 //! `push`: the outbox of pages to be saved in another archive, against a scripted one.
 
 use std::{
+    fmt::Write as _,
     process::{Command, Stdio},
     thread,
     time::Duration,
@@ -391,7 +392,12 @@ fn a_first_visit_and_a_page_that_died_are_queued() {
     let cites = |uris: &[&str]| {
         let mut profile = "format = 1\ntitle = \"Pages\"\n".to_owned();
         for (at, uri) in uris.iter().enumerate() {
-            profile += &format!("[[references]]\nnumber = {}\nurl = \"{uri}\"\n", at + 1);
+            writeln!(
+                profile,
+                "[[references]]\nnumber = {}\nurl = \"{uri}\"",
+                at + 1
+            )
+            .unwrap();
         }
         project.profile("pages", &profile);
     };

@@ -107,7 +107,9 @@ fn no_page_of_the_site_sends_a_control_character_of_pages_profiles_notes_or_requ
         pages += 1;
         for next in named(&came.text()) {
             // A package is not text.
-            let is_package = next.ends_with(".wacz");
+            let is_package = next
+                .rsplit_once('.')
+                .is_some_and(|(_, ending)| ending == "wacz");
             if !is_package && seen.len() < 300 && seen.insert(next.clone()) {
                 waiting.push_back(next);
             }

@@ -119,13 +119,12 @@ impl Link {
             }
             self.checked.store(true, Ordering::Relaxed);
         }
-        match tokio::time::timeout(PATIENCE, client.query_typed(sql, parameters)).await {
-            Ok(answered) => answered.map_err(fault),
-            Err(_) => {
-                self.disconnect().await;
-                Err(FrontierError::Slow(PATIENCE))
-            }
+        let asked = client.query_typed(sql, parameters);
+        if let Ok(answered) = tokio::time::timeout(PATIENCE, asked).await {
+            return answered.map_err(fault);
         }
+        self.disconnect().await;
+        Err(FrontierError::Slow(PATIENCE))
     }
 
     /// The first column of the only row.

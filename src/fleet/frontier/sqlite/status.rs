@@ -14,7 +14,7 @@ pub(super) fn read(it: &Transaction<'_>, now: i64) -> Result<Status, FrontierErr
     let oldest: Option<i64> = it
         .prepare_cached("SELECT min(due_at) FROM seed WHERE due_at <= ?1")?
         .query_row([now], |row| row.get(0))?;
-    let archived = |row: &Row<'_>| {
+    let of_row = |row: &Row<'_>| {
         let (oldest, seen): (Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?);
         Ok(Archived {
             name: row.get(0)?,
@@ -31,7 +31,7 @@ pub(super) fn read(it: &Transaction<'_>, now: i64) -> Result<Status, FrontierErr
                  (SELECT min(at) FROM delivery JOIN bundle ON bundle.id = delivery.bundle WHERE archive = archive.id), seen_at
              FROM archive ORDER BY name",
         )?
-        .query_map((), archived)?
+        .query_map((), of_row)?
         .collect::<Result<_, _>>()?;
     Ok(Status {
         hosts: count("SELECT count(DISTINCT host) FROM seed WHERE ?1", 1)?,
