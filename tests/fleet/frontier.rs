@@ -90,6 +90,10 @@ impl Bench {
 }
 
 /// Runs a scenario on both frontiers.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "scenarios are closures, written where they are given"
+)]
 fn on_both(scenario: impl AsyncFn(&Bench)) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
