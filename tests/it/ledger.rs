@@ -21,6 +21,24 @@ use crate::project::Project;
 fn demo() -> (Project, PathBuf) {
     let project = Project::new();
     project.expect(&["demo", "--quiet"], 0);
+    with_review(project)
+}
+
+/// The same without the copy of another archive: programs of old versions knew only captures of their own.
+fn own_demo() -> (Project, PathBuf) {
+    let project = Project::new();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/sample.warc.gz");
+    project.profile(
+        "trust-network",
+        include_str!("../../config/profiles/trust-network.toml"),
+    );
+    asked(&project, &["import", sample], 0);
+    asked(&project, &["recheck"], 0);
+    with_review(project)
+}
+
+/// The archive of a project with the demo's pages, after a review.
+fn with_review(project: Project) -> (Project, PathBuf) {
     project.profile(
         "trust-network",
         include_str!("../../config/profiles/trust-network.toml"),
@@ -87,17 +105,17 @@ fn everything_altered_deleted_or_moved_by_another_program_is_found() {
         ("INSERT INTO capture SELECT id + 100, visit, 7, uri, date, ended, outcome, status, connection, exchange, request_length,
              interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri, asked, source
              FROM capture WHERE id = 3", "capture 103: it is not in the ledger"),
-        ("INSERT INTO source (archive) VALUES ('archive.example'); UPDATE capture SET source = 1 WHERE id = 1", "capture 1: it differs from its entry"),
-        ("INSERT INTO source (archive) VALUES ('archive.example'); UPDATE capture SET source = 1 WHERE id = 1", "or its seed is that of another visit"),
+        ("UPDATE capture SET source = 1 WHERE id = 3", "capture 3: it differs from its entry"),
+        ("UPDATE capture SET source = 1 WHERE id = 3", "or its seed is that of another visit"),
         ("UPDATE capture SET asked = 'POST' WHERE id = 1", "how it was asked for is not in its request"),
         ("UPDATE connection SET untrusted = 'expired'", "it differs from its entry"),
         ("UPDATE visit SET crawl = 1, seed = seed + 1 WHERE id = 4", "capture 4: it differs from its entry"),
         ("UPDATE visit SET date = date + 1 WHERE id = 4", "visit 4: its date"),
         ("UPDATE exchange SET bytes = (SELECT bytes FROM exchange WHERE id = 1) WHERE id = 2", "capture 2: "),
-        ("UPDATE connection SET address = '192.0.2.77:443' WHERE id = 1", "capture 1: it differs from its entry"),
+        ("UPDATE connection SET address = '192.0.2.77:443' WHERE id = 1", "capture 2: it differs from its entry"),
         ("UPDATE uri SET uri = uri || 'x' WHERE id = 1", "capture 1: it differs from its entry"),
         ("UPDATE uri SET surt = surt || 'x' WHERE id = 1", "its sort key is different"),
-        ("UPDATE uri SET exchange_base = NULL WHERE id = 1", "address 1: its exchanges are stored against that of another address"),
+        ("UPDATE uri SET exchange_base = NULL WHERE id = 2", "address 2: its exchanges are stored against that of another address"),
         ("UPDATE finding_set SET crawl = NULL", "set of findings 1: it differs from its entry"),
         ("UPDATE finding_set SET digest = zeroblob(32)", "set of findings 1: a set of findings is not as it was stored"),
         ("UPDATE review SET decision = 'accept'", "review 1: it differs from its entry"),
@@ -107,7 +125,7 @@ fn everything_altered_deleted_or_moved_by_another_program_is_found() {
         ("UPDATE crawl SET command = 'run'", "crawl 1: it differs from its entry"),
         ("UPDATE crawl SET counts = '{}'", "end of crawl 1: it differs from its entry"),
         ("UPDATE crawl SET ended = NULL", "end of crawl 1: its end is incomplete"),
-        ("DELETE FROM leaf WHERE number = (SELECT max(number) FROM leaf)", "but the ledger has only 21"),
+        ("DELETE FROM leaf WHERE number = (SELECT max(number) FROM leaf)", "but the ledger has only 23"),
         ("DELETE FROM leaf WHERE number = 5", "leaf 5 is missing"),
         ("UPDATE leaf SET hash = (SELECT hash FROM leaf WHERE number = 4) WHERE number = 5", "leaves are not those that were signed"),
         ("UPDATE leaf SET row = row + 50 WHERE number = 5", "it is not in the ledger"),
@@ -115,9 +133,9 @@ fn everything_altered_deleted_or_moved_by_another_program_is_found() {
         ("UPDATE checkpoint SET note = replace(note, char(10) || size || char(10), char(10) || (size + 1) || char(10))", "is not valid"),
         ("UPDATE checkpoint SET peaks = zeroblob(length(peaks))", "its subtrees are not those of the ledger"),
         ("DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM checkpoint)", "it is not the end of a checkpoint"),
-        ("UPDATE seed SET visits = visits + 1 WHERE uri = 1", "seed 1: "),
-        ("UPDATE seed SET outcome = 'failure' WHERE uri = 1", "seed 1: "),
-        ("DELETE FROM seed WHERE uri = 1", "it was visited and is missing from the list of seeds"),
+        ("UPDATE seed SET visits = visits + 1 WHERE uri = 2", "seed 2: "),
+        ("UPDATE seed SET outcome = 'failure' WHERE uri = 2", "seed 2: "),
+        ("DELETE FROM seed WHERE uri = 2", "it was visited and is missing from the list of seeds"),
         ("UPDATE payload SET depth = depth + 1 WHERE id = 1", "payload 1: the chain that it is stored against is inconsistent"),
         ("UPDATE payload SET bytes = NULL, length = NULL, encoding = NULL, cost = 0, depth = 0, base = NULL
              WHERE id = (SELECT max(id) FROM payload)", "its bytes are gone, and no removal says why"),
@@ -127,6 +145,7 @@ fn everything_altered_deleted_or_moved_by_another_program_is_found() {
         ("DROP INDEX capture_by_payload", "index capture_by_payload: it is missing"),
         ("ALTER TABLE host ADD COLUMN more TEXT", "table host: it is not as this version makes it"),
     ];
+    let mut missed = Vec::new();
     for (number, (sql, expected)) in rows.iter().enumerate() {
         let copy = project.path(&format!("altered-{number}.db"));
         fs::copy(&store, &copy).unwrap();
@@ -135,8 +154,11 @@ fn everything_altered_deleted_or_moved_by_another_program_is_found() {
         file.execute_batch(sql).unwrap();
         drop(file);
         let found = found(&copy);
-        assert!(found.contains(expected), "{sql}\n{found}");
+        if !found.contains(expected) {
+            missed.push(format!("{sql}\n{found}"));
+        }
     }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
     asked(&project, &["verify"], 0);
     fs::copy(project.path("altered-0.db"), &store).unwrap();
     let printed = asked(&project, &["verify"], 4);
@@ -329,7 +351,7 @@ fn proofs_hold_for_a_checker_that_uses_nothing_of_this_program() {
             "{arguments:?}: {said}"
         );
     };
-    altered("capture.tlog-proof", "index 3", "index 2");
+    altered("capture.tlog-proof", "index 5", "index 4");
     fails(&["inclusion", "altered"]);
     altered("between.txt", "old ", "old 1");
     fails(&["consistency", "old.txt", "altered"]);
@@ -546,7 +568,7 @@ pub(crate) fn write_version(from: &Path, to: &Path, version: usize) {
 
 #[test]
 fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
-    let (project, store) = demo();
+    let (project, store) = own_demo();
     let old = project.path("snapshots/old.db");
     write_first_version(&store, &old);
     let error = Store::open(&old, Access::ReadOnly).unwrap_err();
@@ -577,7 +599,7 @@ fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
 
 #[test]
 fn a_store_of_the_second_version_keeps_its_ledger_and_what_was_removed() {
-    let (project, path) = demo();
+    let (project, path) = own_demo();
     let removal = |digest| Removal {
         payload: digest,
         reason: "thinned".into(),
