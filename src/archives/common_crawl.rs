@@ -46,12 +46,12 @@ pub fn crawls(archive: &Archive, body: &[u8]) -> Result<Vec<CrawlIndex>, Listing
     let entries: Vec<Value> = serde_json::from_slice(body).map_err(fault)?;
     let host = |address: &str| {
         let parsed = TargetUri::parse(address).ok();
-        parsed.map(|it| (it.0.host().to_owned(), it.0.as_url().port()))
+        parsed.map(|origin| (origin.0.host().to_owned(), origin.0.as_url().port()))
     };
     let own = host(&archive.base);
     let crawl = |entry: &Value| {
         let text = |name: &str| entry.get(name).and_then(Value::as_str);
-        let index = text("cdx-api").filter(|it| host(it) == own)?;
+        let index = text("cdx-api").filter(|index| host(index) == own)?;
         let (from, until) = match (text("from").and_then(day), text("to").and_then(day)) {
             (Some(from), Some(until)) => (from, until),
             _ => week(text("id")?)?,
@@ -88,17 +88,21 @@ pub fn crawls_near(
     (from, until): (Instant, Instant),
 ) -> Vec<&CrawlIndex> {
     let Some(day) = accessed else {
-        return crawls.iter().max_by_key(|it| it.from).into_iter().collect();
+        return crawls
+            .iter()
+            .max_by_key(|crawl| crawl.from)
+            .into_iter()
+            .collect();
     };
     let mut near: Vec<&CrawlIndex> = crawls
         .iter()
-        .filter(|it| it.from <= until && from <= it.until)
+        .filter(|crawl| crawl.from <= until && from <= crawl.until)
         .collect();
-    let distance = |it: &CrawlIndex| {
-        let before = (it.from - day).max(chrono::TimeDelta::zero());
-        before.max(day - it.until)
+    let distance = |crawl: &CrawlIndex| {
+        let before = (crawl.from - day).max(chrono::TimeDelta::zero());
+        before.max(day - crawl.until)
     };
-    near.sort_by_key(|it| (distance(it), it.from));
+    near.sort_by_key(|crawl| (distance(crawl), crawl.from));
     near.truncate(MOST_CRAWLS);
     near
 }
@@ -122,7 +126,7 @@ pub fn crawled(archive: &Archive, asked: &TargetUri, body: &[u8]) -> Result<Page
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let row: Option<Value> = serde_json::from_str(line).ok();
         match row.as_ref().and_then(|row| listed(archive, row)) {
-            Some(it) if is_same_page(asked, &it.original) => page.listed.push(it),
+            Some(row) if is_same_page(asked, &row.original) => page.listed.push(row),
             Some(_) => page.others += 1,
             None => page.bad += 1,
         }
@@ -139,19 +143,19 @@ pub fn crawled(archive: &Archive, asked: &TargetUri, body: &[u8]) -> Result<Page
 fn listed(archive: &Archive, row: &Value) -> Option<Listed> {
     let text = |name: &str| row.get(name).and_then(Value::as_str);
     let number = |name: &str| text(name)?.parse::<u64>().ok();
-    let date = text("timestamp").filter(|it| it.len() == 14)?;
-    let file = text("filename").filter(|it| is_file(it))?;
+    let date = text("timestamp").filter(|stamp| stamp.len() == 14)?;
+    let file = text("filename").filter(|file| is_file(file))?;
     let (offset, length) = (number("offset")?, number("length")?);
     if length == 0 || length > MOST_BYTES {
         return None;
     }
     let end = offset.checked_add(length - 1)?;
-    let digest = text("digest").filter(|it| *it != "-");
+    let digest = text("digest").filter(|digest| *digest != "-");
     Some(Listed {
         raw: format!("{}/{file}{RANGE}{offset}-{end}", files(archive)),
         date: parse_digits14(date)?,
         original: TargetUri::parse(text("url")?).ok()?.0,
-        status: text("status").and_then(|it| it.parse().ok()),
+        status: text("status").and_then(|status| status.parse().ok()),
         digest: digest.map(str::to_owned),
     })
 }
@@ -163,7 +167,7 @@ fn is_file(name: &str) -> bool {
             && !part.starts_with('.')
             && part
                 .bytes()
-                .all(|it| it.is_ascii_alphanumeric() || b"-_.".contains(&it))
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
     name.split('/').all(is_plain)
 }
@@ -202,15 +206,18 @@ pub fn of_part(part: &Capture, listed: &Listed) -> Result<Capture, &'static str>
     let reader = Reader::new("a part of a WARC file", response.payload.as_slice());
     let mut captures = read_captures(reader).filter_map(Result::ok);
     let mut capture = captures
-        .find(|it| {
-            is_same_page(&listed.original, &it.target_uri)
-                && it.date.timestamp() == listed.date.timestamp()
+        .find(|capture| {
+            is_same_page(&listed.original, &capture.target_uri)
+                && capture.date.timestamp() == listed.date.timestamp()
         })
         .ok_or("the part of the WARC file is not the listed response")?;
     let Outcome::Response(response) = &capture.outcome else {
         return Err("the part of the WARC file is not a response");
     };
-    let file = listed.raw.split_once(RANGE).map(|it| it.0.to_owned());
+    let file = listed
+        .raw
+        .split_once(RANGE)
+        .map(|halves| halves.0.to_owned());
     capture.source = Some(Source {
         copied: Some(part.date),
         record: file,

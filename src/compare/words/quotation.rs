@@ -85,17 +85,10 @@ pub(in crate::compare) fn in_page(
         return answer;
     }
     if let Some(range) = letters.parted.first() {
-        let how = "the same letters, parted into other words".to_owned();
-        let verdict = |to: String| Verdict::Altered {
-            to,
-            how: how.clone(),
-        };
-        instead(
-            &mut answer,
-            range.clone(),
-            page,
-            (verdict, how.as_str(), grounds::PARTED.score),
-        );
+        let how = grounds::PARTED.why.to_owned();
+        let verdict = |to: String| Verdict::Altered { to, how };
+        let said = (verdict, grounds::PARTED.why, grounds::PARTED.score);
+        instead(&mut answer, range.clone(), page, said);
         return answer;
     }
     if let Some(range) = with_gaps(words, page) {
@@ -111,12 +104,8 @@ pub(in crate::compare) fn in_page(
     };
     answer.note = Some(format!("not in {}", page.extent()));
     let few = words.split_whitespace().count() < 4;
-    let bar = if few {
-        grounds::ALTERED
-    } else {
-        grounds::PERHAPS
-    };
-    if let Some((range, score)) = near.filter(|near| near.1 >= bar) {
+    let least = [grounds::PERHAPS, grounds::ALTERED][usize::from(few)];
+    if let Some((range, score)) = near.filter(|near| near.1 >= least) {
         changed(&mut answer, words, (range, score), page);
         return answer;
     }
@@ -155,7 +144,7 @@ fn instead(
     answer: &mut WordsAnswer,
     range: Range<usize>,
     page: &PageText<'_>,
-    (verdict, how, score): (impl Fn(String) -> Verdict, &str, f64),
+    (verdict, how, score): (impl FnOnce(String) -> Verdict, &str, f64),
 ) {
     let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
     answer.verdict = verdict(there.clone());

@@ -61,8 +61,8 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Transaction<'_>, i64) -> Result<T, FrontierError> + Send + 'static,
     ) -> Answer<'static, T> {
-        self.on_any(move |it, now| match version(it)? {
-            (found, known) if found == known => work(it, now),
+        self.on_any(move |transaction, now| match version(transaction)? {
+            (found, known) if found == known => work(transaction, now),
             (found, known) => Err(FrontierError::Version { found, known }),
         })
     }
@@ -93,28 +93,28 @@ impl Sqlite {
 
 impl Frontier for Sqlite {
     fn init(&self) -> Answer<'_, ()> {
-        self.on_any(|it, _| {
-            let (found, known) = version(it)?;
+        self.on_any(|transaction, _| {
+            let (found, known) = version(transaction)?;
             if found > known {
                 return Err(FrontierError::Version { found, known });
             }
             for step in STEPS.iter().skip(found as usize) {
-                it.execute_batch(step)?;
+                transaction.execute_batch(step)?;
             }
-            Ok(it.pragma_update(None, "user_version", known)?)
+            Ok(transaction.pragma_update(None, "user_version", known)?)
         })
     }
 
     fn claim<'a>(&'a self, worker: &'a str, lease: Duration) -> Answer<'a, Option<Lease>> {
         let worker = worker.to_owned();
-        self.with(move |it, now| claim(it, now, &worker, lease))
+        self.with(move |transaction, now| claim(transaction, now, &worker, lease))
     }
 
     fn extend<'a>(&'a self, host: &'a str, fence: i64, lease: Duration) -> Answer<'a, bool> {
         let host = host.to_owned();
-        self.with(move |it, now| {
+        self.with(move |transaction, now| {
             let sql = "UPDATE host SET lease_until = ?3 WHERE name = ?1 AND fence = ?2 AND worker IS NOT NULL";
-            let changed = it
+            let changed = transaction
                 .prepare_cached(sql)?
                 .execute(params![host, fence, now + micros(lease)])?;
             Ok(changed > 0)
@@ -123,14 +123,14 @@ impl Frontier for Sqlite {
 
     fn turn<'a>(&'a self, host: &'a str, pause: Duration, most: Duration) -> Answer<'a, Duration> {
         let host = host.to_owned();
-        self.with(move |it, now| {
-            let next: i64 = it
+        self.with(move |transaction, now| {
+            let next: i64 = transaction
                 .prepare_cached("INSERT INTO host (name) VALUES (?1) ON CONFLICT DO UPDATE SET name = name RETURNING next_at")?
                 .query_row([&host], |row| row.get(0))?;
             let at = next.max(now);
             let wait = Duration::from_micros((at - now).unsigned_abs());
             if wait <= most {
-                it.prepare_cached("UPDATE host SET next_at = ?2, reason = NULL WHERE name = ?1")?
+                transaction.prepare_cached("UPDATE host SET next_at = ?2, reason = NULL WHERE name = ?1")?
                     .execute(params![host, at + micros(pause)])?;
             }
             Ok(wait)
@@ -144,8 +144,8 @@ impl Frontier for Sqlite {
         why: Option<&'a str>,
     ) -> Answer<'a, ()> {
         let (host, why) = (host.to_owned(), why.map(str::to_owned));
-        self.with(move |it, now| {
-            it.prepare_cached(
+        self.with(move |transaction, now| {
+            transaction.prepare_cached(
                 "INSERT INTO host (name, next_at, reason) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET next_at = excluded.next_at, reason = excluded.reason WHERE next_at < excluded.next_at",
             )?
@@ -156,13 +156,13 @@ impl Frontier for Sqlite {
 
     fn finish<'a>(&'a self, done: &'a Finish) -> Answer<'a, bool> {
         let done = done.clone();
-        self.with(move |it, now| finish(it, now, &done))
+        self.with(move |transaction, now| finish(transaction, now, &done))
     }
 
     fn reap(&self) -> Answer<'_, u64> {
-        self.with(|it, now| {
+        self.with(|transaction, now| {
             let sql = "UPDATE host SET worker = NULL, lease_until = NULL WHERE worker IS NOT NULL AND lease_until < ?1";
-            let ended = it.prepare_cached(sql)?.execute([now])?;
+            let ended = transaction.prepare_cached(sql)?.execute([now])?;
             Ok(ended as u64)
         })
     }
@@ -172,7 +172,7 @@ impl Frontier for Sqlite {
         Box::pin(async move {
             for some in cited.chunks(TOGETHER) {
                 let (archive, some) = (archive.clone(), some.to_vec());
-                self.with(move |it, now| cite(it, now, (&archive, &some)))
+                self.with(move |transaction, now| cite(transaction, now, (&archive, &some)))
                     .await?;
             }
             Ok(())
@@ -181,23 +181,23 @@ impl Frontier for Sqlite {
 
     fn retract<'a>(&'a self, archive: &'a str, uris: &'a [TargetUri]) -> Answer<'a, ()> {
         let (archive, uris) = (archive.to_owned(), uris.to_vec());
-        self.with(move |it, _| {
-            let archive = archive_row(it, &archive)?;
+        self.with(move |transaction, _| {
+            let archive = archive_row(transaction, &archive)?;
             for uri in &uris {
                 let sql = "DELETE FROM citation WHERE archive = ?1 AND seed = (SELECT id FROM seed WHERE key = ?2)";
-                it.prepare_cached(sql)?
+                transaction.prepare_cached(sql)?
                     .execute(params![archive, key_of(uri)])?;
             }
-            due_again(it, &uris)
+            due_again(transaction, &uris)
         })
     }
 
     fn cited<'a>(&'a self, archive: &'a str) -> Answer<'a, Vec<Citation>> {
         let archive = archive.to_owned();
-        self.with(move |it, _| {
+        self.with(move |transaction, _| {
             let sql = "SELECT seed.uri, citation.due_at, citation.condition FROM archive
                  JOIN citation ON citation.archive = archive.id JOIN seed ON seed.id = citation.seed WHERE archive.name = ?1";
-            let mut statement = it.prepare_cached(sql)?;
+            let mut statement = transaction.prepare_cached(sql)?;
             let mut rows = statement.query([archive])?;
             let mut cited = Vec::new();
             while let Some(row) = rows.next()? {
@@ -218,11 +218,11 @@ impl Frontier for Sqlite {
         lease: Duration,
     ) -> Answer<'a, bool> {
         let (archive, writer) = (archive.to_owned(), writer.to_owned());
-        self.with(move |it, now| {
-            archive_row(it, &archive)?;
+        self.with(move |transaction, now| {
+            archive_row(transaction, &archive)?;
             let sql = "UPDATE archive SET writer = ?2, writer_until = ?3, seen_at = ?4
                  WHERE name = ?1 AND (writer IS NULL OR writer = ?2 OR writer_until < ?4)";
-            let changed = it.prepare_cached(sql)?.execute(params![
+            let changed = transaction.prepare_cached(sql)?.execute(params![
                 archive,
                 writer,
                 now + micros(lease),
@@ -234,23 +234,23 @@ impl Frontier for Sqlite {
 
     fn waiting<'a>(&'a self, archive: &'a str) -> Answer<'a, Vec<Waiting>> {
         let archive = archive.to_owned();
-        self.with(move |it, _| waiting(it, &archive))
+        self.with(move |transaction, _| waiting(transaction, &archive))
     }
 
     fn taken<'a>(&'a self, archive: &'a str, bundle: i64) -> Answer<'a, ()> {
         let archive = archive.to_owned();
-        self.with(move |it, _| {
+        self.with(move |transaction, _| {
             let sql = "DELETE FROM delivery WHERE bundle = ?2 AND archive = (SELECT id FROM archive WHERE name = ?1)";
-            it.prepare_cached(sql)?.execute(params![archive, bundle])?;
+            transaction.prepare_cached(sql)?.execute(params![archive, bundle])?;
             Ok(())
         })
     }
 
     fn is_pending(&self, within: Duration) -> Answer<'_, bool> {
-        self.with(move |it, now| {
+        self.with(move |transaction, now| {
             let sql = "SELECT EXISTS (SELECT 1 FROM host WHERE due_at <= ?1 AND (worker IS NOT NULL OR next_at <= ?2))";
             let soon = now + micros(within);
-            Ok(it.prepare_cached(sql)?.query_row([now, soon], |row| row.get(0))?)
+            Ok(transaction.prepare_cached(sql)?.query_row([now, soon], |row| row.get(0))?)
         })
     }
 
@@ -260,7 +260,7 @@ impl Frontier for Sqlite {
 
     fn states<'a>(&'a self, host: &'a str) -> Answer<'a, Vec<(Origin, HostState)>> {
         let host = host.to_owned();
-        self.with(move |it, _| states(it, &host))
+        self.with(move |transaction, _| states(transaction, &host))
     }
 
     fn status(&self) -> Answer<'_, Status> {
@@ -269,18 +269,18 @@ impl Frontier for Sqlite {
 }
 
 /// The version of the tables, and that of this program.
-fn version(it: &Transaction<'_>) -> Result<(u32, u32), FrontierError> {
-    let found = it.pragma_query_value(None, "user_version", |row| row.get(0))?;
+fn version(transaction: &Transaction<'_>) -> Result<(u32, u32), FrontierError> {
+    let found = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     Ok((found, u32::try_from(STEPS.len()).unwrap_or(u32::MAX)))
 }
 
 fn claim(
-    it: &Transaction<'_>,
+    transaction: &Transaction<'_>,
     now: i64,
     worker: &str,
     lease: Duration,
 ) -> Result<Option<Lease>, FrontierError> {
-    let found: Option<(String, i64)> = it
+    let found: Option<(String, i64)> = transaction
         .prepare_cached(
             "UPDATE host SET worker = ?2, lease_until = ?3, fence = fence + 1
              WHERE name = (SELECT name FROM host WHERE ready_at <= ?1 ORDER BY ready_at LIMIT 1) RETURNING name, fence",
@@ -297,7 +297,7 @@ fn claim(
              HAVING count(*) = count(condition) AND min(condition) = max(condition))
          FROM seed WHERE host = ?1 AND due_at <= ?2 ORDER BY due_at, id LIMIT {SEEDS}"
     );
-    let mut statement = it.prepare_cached(&sql)?;
+    let mut statement = transaction.prepare_cached(&sql)?;
     let mut rows = statement.query(params![host, now])?;
     let mut seeds = Vec::new();
     while let Some(row) = rows.next()? {
@@ -309,21 +309,25 @@ fn claim(
     }
     if seeds.is_empty() {
         // Its due date was wrong: nothing is due after all.
-        release(it, &host, 0)?;
+        release(transaction, &host, 0)?;
         return Ok(None);
     }
     Ok(Some(Lease {
         fence,
         now: instant(now),
         seeds,
-        states: states(it, &host)?,
+        states: states(transaction, &host)?,
         host,
     }))
 }
 
 /// Gives a host back, and computes when its first seed is due.
-fn release(it: &Transaction<'_>, host: &str, not_before: i64) -> Result<(), FrontierError> {
-    it.prepare_cached(
+fn release(
+    transaction: &Transaction<'_>,
+    host: &str,
+    not_before: i64,
+) -> Result<(), FrontierError> {
+    transaction.prepare_cached(
         "UPDATE host SET worker = NULL, lease_until = NULL, next_at = max(next_at, ?2),
              due_at = (SELECT min(due_at) FROM seed WHERE seed.host = ?1 AND due_at IS NOT NULL) WHERE name = ?1",
     )?
@@ -331,12 +335,12 @@ fn release(it: &Transaction<'_>, host: &str, not_before: i64) -> Result<(), Fron
     Ok(())
 }
 
-fn finish(it: &Transaction<'_>, now: i64, done: &Finish) -> Result<bool, FrontierError> {
-    let is_leased: bool = it
+fn finish(transaction: &Transaction<'_>, now: i64, done: &Finish) -> Result<bool, FrontierError> {
+    let is_leased: bool = transaction
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM host WHERE name = ?1 AND fence = ?2 AND worker IS NOT NULL)")?
         .query_row(params![done.host, done.fence], |row| row.get(0))?;
     if let Some((digest, bytes)) = &done.bundle {
-        let known: Option<bool> = it
+        let known: Option<bool> = transaction
             .prepare_cached("SELECT late FROM bundle WHERE digest = ?1")?
             .query_row([digest], |row| row.get(0))
             .optional()?;
@@ -346,63 +350,68 @@ fn finish(it: &Transaction<'_>, now: i64, done: &Finish) -> Result<bool, Frontie
         }
         let visits = i64::try_from(done.visited.len()).unwrap_or(i64::MAX);
         let bytes = i64::try_from(*bytes).unwrap_or(i64::MAX);
-        let bundle = it
+        let bundle = transaction
             .prepare_cached(
                 "INSERT INTO bundle (digest, host, worker, fence, visits, bytes, late, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .insert(params![digest, done.host, done.worker, done.fence, visits, bytes, !is_leased, now])?;
         for visited in &done.visited {
-            it.prepare_cached("INSERT INTO delivery (archive, bundle, seed) SELECT archive, ?1, seed FROM citation WHERE seed = ?2")?
+            transaction.prepare_cached("INSERT INTO delivery (archive, bundle, seed) SELECT archive, ?1, seed FROM citation WHERE seed = ?2")?
                 .execute(params![bundle, visited.seed])?;
         }
     }
     if !is_leased {
         for visited in &done.visited {
-            it.prepare_cached("UPDATE seed SET late = late + 1, visited_at = ?2 WHERE id = ?1")?
+            transaction
+                .prepare_cached("UPDATE seed SET late = late + 1, visited_at = ?2 WHERE id = ?1")?
                 .execute(params![visited.seed, now])?;
         }
         return Ok(false);
     }
     for visited in &done.visited {
-        it.prepare_cached("UPDATE citation SET due_at = NULL WHERE seed = ?1")?
+        transaction
+            .prepare_cached("UPDATE citation SET due_at = NULL WHERE seed = ?1")?
             .execute([visited.seed])?;
-        it.prepare_cached("UPDATE seed SET due_at = NULL, visits = visits + 1, visited_at = ?2, came = ?3 WHERE id = ?1")?
+        transaction.prepare_cached("UPDATE seed SET due_at = NULL, visits = visits + 1, visited_at = ?2, came = ?3 WHERE id = ?1")?
             .execute(params![visited.seed, now, visited.came])?;
     }
     for (origin, state) in &done.states {
-        it.prepare_cached(
+        transaction.prepare_cached(
             "INSERT INTO origin (name, host, state) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET state = excluded.state",
         )?
         .execute(params![origin.as_str(), host_of(origin), state_text(state)?])?;
     }
-    release(it, &done.host, now + micros(done.leave))?;
+    release(transaction, &done.host, now + micros(done.leave))?;
     Ok(true)
 }
 
-fn archive_row(it: &Transaction<'_>, name: &str) -> Result<i64, FrontierError> {
-    it.prepare_cached("INSERT INTO archive (name) VALUES (?1) ON CONFLICT DO NOTHING")?
+fn archive_row(transaction: &Transaction<'_>, name: &str) -> Result<i64, FrontierError> {
+    transaction
+        .prepare_cached("INSERT INTO archive (name) VALUES (?1) ON CONFLICT DO NOTHING")?
         .execute([name])?;
     let sql = "SELECT id FROM archive WHERE name = ?1";
-    Ok(it
+    Ok(transaction
         .prepare_cached(sql)?
         .query_row([name], |row| row.get(0))?)
 }
 
 fn cite(
-    it: &Transaction<'_>,
+    transaction: &Transaction<'_>,
     now: i64,
     (archive, cited): (&str, &[Citation]),
 ) -> Result<(), FrontierError> {
-    let archive = archive_row(it, archive)?;
+    let archive = archive_row(transaction, archive)?;
     for citation in cited {
         let host = fetch::host_name(&citation.uri);
-        it.prepare_cached("INSERT INTO host (name) VALUES (?1) ON CONFLICT DO NOTHING")?
+        transaction
+            .prepare_cached("INSERT INTO host (name) VALUES (?1) ON CONFLICT DO NOTHING")?
             .execute([&host])?;
-        it.prepare_cached(
-            "INSERT INTO seed (key, uri, host) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![key_of(&citation.uri), citation.uri.as_str(), host])?;
-        it.prepare_cached(
+        transaction
+            .prepare_cached(
+                "INSERT INTO seed (key, uri, host) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![key_of(&citation.uri), citation.uri.as_str(), host])?;
+        transaction.prepare_cached(
             "INSERT INTO citation (seed, archive, due_at, condition) SELECT id, ?2, ?3, ?4 FROM seed WHERE key = ?1
              ON CONFLICT DO UPDATE SET due_at = excluded.due_at, condition = excluded.condition
                  WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.archive = ?2 AND d.seed = citation.seed)",
@@ -419,28 +428,28 @@ fn cite(
         ])?;
     }
     let uris: Vec<TargetUri> = cited.iter().map(|citation| citation.uri.clone()).collect();
-    due_again(it, &uris)
+    due_again(transaction, &uris)
 }
 
 /// Computes the earliest due date of pages and of their hosts again.
-fn due_again(it: &Transaction<'_>, uris: &[TargetUri]) -> Result<(), FrontierError> {
+fn due_again(transaction: &Transaction<'_>, uris: &[TargetUri]) -> Result<(), FrontierError> {
     for uri in uris {
-        it.prepare_cached("UPDATE seed SET due_at = (SELECT min(due_at) FROM citation WHERE seed = seed.id) WHERE key = ?1")?
+        transaction.prepare_cached("UPDATE seed SET due_at = (SELECT min(due_at) FROM citation WHERE seed = seed.id) WHERE key = ?1")?
             .execute([key_of(uri)])?;
     }
     for host in hosts_of(uris.iter()) {
-        it.prepare_cached("UPDATE host SET due_at = (SELECT min(due_at) FROM seed WHERE seed.host = ?1 AND due_at IS NOT NULL) WHERE name = ?1")?
+        transaction.prepare_cached("UPDATE host SET due_at = (SELECT min(due_at) FROM seed WHERE seed.host = ?1 AND due_at IS NOT NULL) WHERE name = ?1")?
             .execute([host])?;
     }
     Ok(())
 }
 
-fn waiting(it: &Transaction<'_>, archive: &str) -> Result<Vec<Waiting>, FrontierError> {
+fn waiting(transaction: &Transaction<'_>, archive: &str) -> Result<Vec<Waiting>, FrontierError> {
     let sql = format!(
         "SELECT DISTINCT bundle.id, bundle.digest FROM archive JOIN delivery ON delivery.archive = archive.id
              JOIN bundle ON bundle.id = delivery.bundle WHERE archive.name = ?1 ORDER BY bundle.id LIMIT {BUNDLES}"
     );
-    let bundles: Vec<(i64, String)> = it
+    let bundles: Vec<(i64, String)> = transaction
         .prepare_cached(&sql)?
         .query_map([archive], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
@@ -448,7 +457,7 @@ fn waiting(it: &Transaction<'_>, archive: &str) -> Result<Vec<Waiting>, Frontier
     for (bundle, digest) in bundles {
         let sql = "SELECT seed.uri FROM delivery JOIN seed ON seed.id = delivery.seed JOIN archive ON archive.id = delivery.archive
              WHERE archive.name = ?1 AND delivery.bundle = ?2 ORDER BY seed.id";
-        let seeds = it
+        let seeds = transaction
             .prepare_cached(sql)?
             .query_map(params![archive, bundle], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
@@ -461,9 +470,12 @@ fn waiting(it: &Transaction<'_>, archive: &str) -> Result<Vec<Waiting>, Frontier
     Ok(waiting)
 }
 
-fn states(it: &Transaction<'_>, host: &str) -> Result<Vec<(Origin, HostState)>, FrontierError> {
-    let mut statement =
-        it.prepare_cached("SELECT name, state FROM origin WHERE host = ?1 ORDER BY name")?;
+fn states(
+    transaction: &Transaction<'_>,
+    host: &str,
+) -> Result<Vec<(Origin, HostState)>, FrontierError> {
+    let mut statement = transaction
+        .prepare_cached("SELECT name, state FROM origin WHERE host = ?1 ORDER BY name")?;
     let mut rows = statement.query([host])?;
     let mut states = Vec::new();
     while let Some(row) = rows.next()? {
