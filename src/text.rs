@@ -1,6 +1,6 @@
 //! Text for comparison: folded, so that differences in typography do not count, with a map back to the original.
 
-use std::{fmt::Display, ops::Range};
+use std::{error::Error, fmt::Display, ops::Range};
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
@@ -225,6 +225,22 @@ pub fn counted<N: Copy + Display + PartialEq + From<u8>>(
 ) -> String {
     let word = if number == N::from(1) { one } else { many };
     format!("{number} {word}")
+}
+
+/// An error with its causes, on one line: libraries often print only the outermost one. A cause that is already part of the text is not
+/// repeated.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let why = error.to_string();
+        if !text.contains(&why) {
+            text = format!("{text}: {why}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 /// Reduces white space to single spaces, and trims the ends; changes nothing else.

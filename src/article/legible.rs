@@ -62,7 +62,8 @@ fn without_tags(text: &str) -> String {
             at += rest.find("-->").map_or(rest.len(), |end| end + 3);
         } else if let Some(name) = tag_name(rest) {
             at += tag_end(rest);
-            if UNSEEN.contains(&name.as_str()) {
+            // What follows a closing tag is seen again.
+            if UNSEEN.contains(&name.as_str()) && !rest.starts_with("</") {
                 at += content_end(text.get(at..).unwrap_or_default(), &name);
             }
             if !INLINE.contains(&name.as_str()) {
@@ -103,8 +104,12 @@ fn tag_name(text: &str) -> Option<String> {
 
 /// Where the content of an element ends; 0 if the element does not end in this text.
 fn content_end(text: &str, name: &str) -> usize {
-    let closing = format!("</{name}");
-    text.to_ascii_lowercase().find(&closing).unwrap_or_default()
+    let is_closing = |place: &usize| {
+        let tag = text.get(place + 2..place + 2 + name.len());
+        tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name))
+    };
+    let mut places = text.match_indices("</").map(|(place, _)| place);
+    places.find(is_closing).unwrap_or_default()
 }
 
 /// Ends a line; more than one empty line says nothing.
@@ -123,11 +128,11 @@ mod tests {
 
     #[test]
     fn html_is_read_without_its_tags() {
-        let html = "<html><head><title>No</title></head><body><script>no()</script><p>Ash &amp; Birch <b>lend</b>\n books.<sup>1</sup></p><!-- no --><p>2 < 3</p>";
+        let html = "<html><head><title>No</title></head><body><nav>no</NAV><p>Ash &amp; Birch <b>lend</b>\n books.<sup>1</sup></p><!-- no --><p>2 < 3</p><nav>no</nav>";
         let source = SourceText::of(html.as_bytes(), Some(&MediaType::parse("text/html")), None);
         assert_eq!(
             source.legible(0..html.len()),
-            "Ash & Birch lend books.1\n\n2 < 3\n"
+            "Ash & Birch lend books.1\n\n2 < 3\n\n"
         );
     }
 

@@ -1,6 +1,6 @@
 //! Downloads of documents that are not archived, such as an article to import, with the same guard.
 
-use std::{error::Error as _, net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
@@ -9,6 +9,7 @@ use crate::{
     content_coding::{self, CodingError},
     host::Origin,
     media_type::MediaType,
+    text::with_causes,
     uri::{TargetUri, UriError},
 };
 
@@ -122,7 +123,7 @@ pub async fn download_with(
         check(&uri, options).await?;
         let failed = |error: reqwest::Error| DownloadError::Exchange {
             uri: uri.clone(),
-            detail: whole_story(&error),
+            detail: with_causes(&error),
         };
         let mut request = client
             .get(uri.as_url().clone())
@@ -198,7 +199,7 @@ pub async fn post(
     let response = request
         .send()
         .await
-        .map_err(|error| exchange(whole_story(&error)))?;
+        .map_err(|error| exchange(with_causes(&error)))?;
     let status = response.status().as_u16();
     if !(200..300).contains(&status) {
         return Err(DownloadError::Status { uri, status });
@@ -230,7 +231,7 @@ async fn whole_body(
         .await
         .map_err(|error| DownloadError::Exchange {
             uri: uri.clone(),
-            detail: whole_story(&error),
+            detail: with_causes(&error),
         })?
     {
         body.extend_from_slice(&piece);
@@ -264,18 +265,7 @@ pub(super) fn client(options: &Options) -> Result<reqwest::Client, String> {
         .read_timeout(options.response_timeout)
         .timeout(options.total_timeout)
         .build()
-        .map_err(|error| whole_story(&error))
-}
-
-/// The error with its causes: the cause is what helps, and reqwest does not print it.
-pub(super) fn whole_story(error: &reqwest::Error) -> String {
-    let mut story = error.to_string();
-    let mut cause = error.source();
-    while let Some(it) = cause {
-        story = format!("{story}: {it}");
-        cause = it.source();
-    }
-    story
+        .map_err(|error| with_causes(&error))
 }
 
 /// Resolves names, and returns only addresses that pass the guard.

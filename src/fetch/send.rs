@@ -4,10 +4,10 @@
 
 use super::{
     Options,
-    download::{check, client, whole_story},
+    download::{check, client},
     retry_after,
 };
-use crate::{clock::Instant, uri::TargetUri};
+use crate::{clock::Instant, text::with_causes, uri::TargetUri};
 
 /// A message.
 #[derive(Clone, Copy)]
@@ -61,7 +61,7 @@ pub async fn send(
     for (name, value) in sending.fields {
         request = request.header(*name, *value);
     }
-    let failed = |error: reqwest::Error| whole_story(&error.without_url());
+    let failed = |error: reqwest::Error| with_causes(&error.without_url());
     let mut response = request
         .body(sending.body.to_owned())
         .send()

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{BundleError, Citation, Depot, DepotError, Frontier, FrontierError, Waiting, unseal};
+use super::{Citation, Depot, DepotError, Frontier, FrontierError, Waiting, unseal};
 use crate::{
     clock::Instant,
     interchange::{Imported, Importer},
     store::StoreError,
+    text::with_causes,
     uri::TargetUri,
 };
 
@@ -75,7 +76,7 @@ impl Taking<'_> {
             let visits = match unseal(&bundle.digest, &bytes) {
                 Ok((_, visits)) => visits,
                 Err(error) => {
-                    taken.lost.push((bundle.bundle, in_full(&error)));
+                    taken.lost.push((bundle.bundle, with_causes(&error)));
                     continue;
                 }
             };
@@ -178,13 +179,5 @@ fn is_same(told: Option<Instant>, wanted: Option<Instant>, now: Instant) -> bool
             (told <= now && wanted <= now) || told.timestamp_micros() == wanted.timestamp_micros()
         }
         (told, wanted) => told == wanted,
-    }
-}
-
-/// An error of a bundle with its causes, on one line.
-fn in_full(error: &BundleError) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }

@@ -8,13 +8,13 @@ use tokio::{
     time::{Instant as Tick, MissedTickBehavior},
 };
 
-use super::{Answer, Depot, DepotError, Finish, Frontier, FrontierError, Lease, Visited, bundle};
+use super::{Answer, Depot, Finish, Frontier, FrontierError, Lease, Visited, bundle};
 use crate::{
     capture::{Capture, FailureKind, Outcome, Visit},
     clock::Clock,
     fetch::{self, Fetched, Options, Order, Turns},
     host::{HostState, Origin},
-    text::counted,
+    text::{counted, with_causes},
 };
 
 /// How often to ask for work if there is none.
@@ -377,7 +377,7 @@ impl Fetching {
                 stopped.get_or_insert_with(Tick::now);
             }
             let is_over = stopped.is_some_and(|at| at.elapsed() > GRACE);
-            let text = in_full(&error);
+            let text = with_causes(&error);
             if !error.may_pass() || is_over {
                 return Err(text);
             }
@@ -437,15 +437,4 @@ fn came(visit: &Visit) -> String {
             .map(|status| status.to_string())
             .unwrap_or_default(),
     }
-}
-
-/// An error of the depot with its causes, on one line.
-fn in_full(error: &DepotError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -1,6 +1,6 @@
 //! Mail: plain text and HTML, threads per profile, by a mail server or the machine's `sendmail`.
 
-use std::{error::Error as _, time::Duration};
+use std::time::Duration;
 
 use askama::Template;
 use lettre::{
@@ -21,7 +21,7 @@ use super::{
     command,
     plain::{self, Line, clean, lines},
 };
-use crate::{digest::ContentDigest, finding::Weight};
+use crate::{digest::ContentDigest, finding::Weight, text::with_causes};
 
 /// A file that goes with a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,15 +127,7 @@ fn transport(
 
 /// 4xx: later. 5xx: never. Without an answer the mail may or may not have arrived, so later, under the same Message-ID.
 fn of_error(error: &lettre::transport::smtp::Error) -> Outcome {
-    let mut why = error.to_string();
-    let mut cause = error.source();
-    while let Some(it) = cause {
-        if !why.contains(&it.to_string()) {
-            why = format!("{why}: {it}");
-        }
-        cause = it.source();
-    }
-    let why = clean(&why, 200);
+    let why = clean(&with_causes(error), 200);
     if error.is_permanent() {
         Outcome::Refused { why }
     } else {

@@ -17,7 +17,7 @@ use tokio_postgres::{
 };
 
 use super::tls::Trust;
-use crate::fleet::FrontierError;
+use crate::{fleet::FrontierError, text::with_causes};
 
 /// The numbered steps: the first makes version 1, each later one migrates from the version before.
 const STEPS: &[&str] = &[include_str!("1.sql")];
@@ -54,7 +54,7 @@ impl Link {
     pub(super) fn new(address: &str, roots: Vec<Vec<u8>>) -> Result<Self, FrontierError> {
         let mut config: Config = address
             .parse()
-            .map_err(|error: tokio_postgres::Error| FrontierError::Address(in_full(&error)))?;
+            .map_err(|error: tokio_postgres::Error| FrontierError::Address(with_causes(&error)))?;
         config
             .application_name("stillsays")
             .connect_timeout(Duration::from_secs(10))
@@ -88,7 +88,7 @@ impl Link {
     async fn connect(&self) -> Result<Client, FrontierError> {
         let ended = |result: Result<(), tokio_postgres::Error>| {
             if let Err(error) = result {
-                tracing::debug!(error = %in_full(&error), "the connection to the database ended");
+                tracing::debug!(error = %with_causes(&error), "the connection to the database ended");
             }
         };
         if self.config.get_ssl_mode() == SslMode::Disable {
@@ -191,27 +191,16 @@ pub(super) fn count(row: &Row, place: usize) -> Result<u64, FrontierError> {
     Ok(count.unsigned_abs())
 }
 
-/// The error and its causes: those of the library say little by themselves.
-fn in_full(error: &tokio_postgres::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
-}
-
 /// The error of the library as one of ours.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 pub(super) fn fault(error: tokio_postgres::Error) -> FrontierError {
     let Some(code) = error.code() else {
-        return FrontierError::Away(in_full(&error));
+        return FrontierError::Away(with_causes(&error));
     };
     // Classes of PostgreSQL's error codes: connection, resources, intervention of an operator, rolled back.
     let class = code.code().get(..2).unwrap_or_default();
     if matches!(class, "08" | "53" | "57" | "40") || *code == SqlState::LOCK_NOT_AVAILABLE {
-        return FrontierError::Away(in_full(&error));
+        return FrontierError::Away(with_causes(&error));
     }
     let is_missing = [
         SqlState::UNDEFINED_TABLE,
@@ -224,5 +213,5 @@ pub(super) fn fault(error: tokio_postgres::Error) -> FrontierError {
             known: u32::try_from(STEPS.len()).unwrap_or(u32::MAX),
         };
     }
-    FrontierError::Postgres(in_full(&error))
+    FrontierError::Postgres(with_causes(&error))
 }
