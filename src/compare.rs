@@ -13,6 +13,7 @@ mod fate;
 mod fates;
 mod findings;
 mod grounds;
+mod identity;
 mod listed;
 mod names;
 mod page;

@@ -168,6 +168,24 @@ pub struct Doubt {
     pub speaks_for: Option<PageState>,
     /// The observation, for people.
     pub what: String,
+    /// The least that settles the doubt, if anything but the claimed words does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<Identity>,
+}
+
+/// What shows, apart from the claimed words, that a page is the requested one: each more than the one before.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Identity {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// It has the title that the article cites.
+    Titled,
+    /// Much of its text was on it when it had the claimed words.
+    SameText,
 }
 
 /// How a markup file ends.

@@ -59,6 +59,7 @@ impl CheckArgs {
         let scope = Scope {
             fragment: self.fragment.as_deref(),
             selector: self.page.selector.as_deref(),
+            ..Scope::default()
         };
         let quote = |text: &String| compare::quotation(text, &reading, scope);
         let claim = |text: &String| compare::statement(text, &reading, scope);

@@ -109,7 +109,12 @@ impl<'a> Question<'a> {
             Self::Words {
                 reference,
                 statement,
-            } => serde_json::to_string(&("words", place(reference), &reference.url, statement)),
+            } => serde_json::to_string(&(
+                "words",
+                place(reference),
+                (&reference.url, &reference.title, &reference.publisher),
+                statement,
+            )),
             Self::Names {
                 reference,
                 names,

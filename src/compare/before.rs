@@ -12,7 +12,7 @@ use super::{
 use crate::{
     clock::Instant,
     finding::{Verdict, Why},
-    reading::Reading,
+    reading::{Identity, Reading},
 };
 
 /// What is remembered from the good visits of a page.
@@ -77,6 +77,18 @@ impl Before {
         Some(self.judgement(page, reading)?.kinship)
     }
 
+    /// What shows that this is the page that had the claimed words.
+    pub(super) fn identity<'a>(&self, page: &Page<'a>, reading: &'a Reading) -> Identity {
+        let same = self.judgement(page, reading).is_some_and(|it| {
+            it.same_text && it.cut.is_none() && !it.translated && self.at == address(page)
+        });
+        if same {
+            Identity::SameText
+        } else {
+            Identity::Unknown
+        }
+    }
+
     fn judgement<'a>(&self, page: &Page<'a>, reading: &'a Reading) -> Option<Judgement> {
         let portrait = self.portrait.as_ref()?;
         Some(portrait.knows(page.sketch(reading)))
@@ -88,7 +100,7 @@ impl Before {
             self.note_end(page, reading);
             return;
         }
-        if let Some(portrait) = Portrait::of(page.sketch(reading)) {
+        if let Some(portrait) = Portrait::of(page.sketch(reading), is_it) {
             self.portrait = Some(portrait);
             self.unclosed = None;
             self.at = address(page);

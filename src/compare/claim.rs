@@ -10,7 +10,7 @@ use crate::{
     clock::Instant,
     finding::{Evidence, Reason, Subject, Verdict, Why},
     profile::{Claim, Profile, Reference, Statement},
-    reading::Reading,
+    reading::{Identity, Reading},
 };
 
 /// A place on a page.
@@ -40,6 +40,8 @@ pub struct Scope<'a> {
     pub fragment: Option<&'a str>,
     /// A CSS selector for the list, which overrides the search for it.
     pub selector: Option<&'a str>,
+    /// What shows that the page is the one that the reference means.
+    pub identity: Identity,
 }
 
 /// The part of a page that a reference means.
@@ -47,6 +49,7 @@ pub(super) fn scope_of(reference: &Reference) -> Scope<'_> {
     Scope {
         fragment: reference.fragment.as_deref(),
         selector: reference.selector.as_deref(),
+        identity: Identity::default(),
     }
 }
 

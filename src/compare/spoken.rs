@@ -7,6 +7,7 @@ use super::{
     before::{Before, proven},
     claim::{Place, Said, Scope, Spoken, accessed_at, is_there, scope_of, untrusted, whole},
     fate::unjudged,
+    identity::titled,
     page::Page,
     page_text::PageText,
     state,
@@ -60,7 +61,11 @@ impl WordsAnswers {
             (None, None) => return,
             (None, Some(reading)) => {
                 let text = page.text(reading);
-                let scope = scope_of(reference);
+                let identity = titled(reference, reading).max(self.before.identity(page, reading));
+                let scope = Scope {
+                    identity,
+                    ..scope_of(reference)
+                };
                 let mut spoken = ask(statement, &self.around, text, scope);
                 let readable = !state::is_opaque(reading.state);
                 if readable && self.baseline.meet(date, accessed_at(reference)) {

@@ -2,15 +2,19 @@
 
 use crate::{
     finding::{Verdict, Why},
-    reading::{PageState, Reading},
+    reading::{Identity, PageState, Reading},
 };
 
-/// Why nothing on the page can be called absent; `None` for a page with content.
-pub(super) fn why(reading: &Reading) -> Option<(Why, String)> {
+/// Why nothing on the page can be called absent; `None` for a page with content. `identity` is what shows that it is the requested page.
+pub(super) fn why(reading: &Reading, identity: Identity) -> Option<(Why, String)> {
     if let Some(it) = of_state(reading.state) {
         return Some((it.0, it.1.to_owned()));
     }
-    let doubt = reading.doubt.as_ref()?;
+    let settled = |least: Identity| identity >= least;
+    let doubt = reading
+        .doubt
+        .as_ref()
+        .filter(|doubt| !doubt.settled_by.is_some_and(settled))?;
     let Some((why, what)) = doubt.speaks_for.and_then(of_state) else {
         return Some((Why::TooLittle, doubt.what.clone()));
     };
@@ -82,7 +86,7 @@ pub(super) fn allowed(verdict: Verdict, reading: &Reading) -> Verdict {
                 ..
             }
     );
-    match why(reading) {
+    match why(reading, Identity::default()) {
         Some((why, detail)) if changed && is_opaque(reading.state) => {
             Verdict::CannotTell { why, detail }
         }

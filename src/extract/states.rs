@@ -16,7 +16,7 @@ use crate::{
     challenge,
     entity::{EntityList, ListKind},
     html::{Flow, Tree},
-    reading::{Block, Doubt, Link, PageState, Region, Signal},
+    reading::{Block, Doubt, Identity, Link, PageState, Region, Signal},
 };
 
 use enough::least;
@@ -82,16 +82,22 @@ pub(super) fn judge(
     let mut firm = shape.firm;
     if let Some(manner) = &manner {
         signals.extend(manner.outweighed(&signals, main));
-        firm.extend(manner.addressed(main, named));
     }
     firm.extend(challenge_in(&flow.text, page, tree));
     if let Some(phrase) = paywall {
         firm.extend(signs::ENDS_AT_PAYWALL.saying(format!("its text ends with \"{phrase}\"")));
     }
     signals.extend(firm.iter().cloned());
+    let unexplained = unexplained(&signals, (&firm, &said), main);
+    let addressed = manner.as_ref().and_then(|it| it.addressed(main, named));
+    signals.extend(addressed.clone());
     let state = settle(&signals, &flow.text);
-    let least = least(flow.language.as_deref(), &flow.text);
-    let doubt = doubt(state, &signals, (&firm, &said), (main, least));
+    let least = least(flow.language.as_deref(), &flow.text, manner.as_ref());
+    let score = manner.map(|it| it.score);
+    let doubt = unexplained
+        .or_else(|| addressed.map(|sign| doubt_of_manner(sign, score)))
+        .or_else(|| (main < least).then(|| too_little(main, score)))
+        .filter(|_| state == PageState::Content);
     Judged {
         state,
         signals,
@@ -131,8 +137,10 @@ pub(super) fn judge_plain(plain: &Plain) -> Judged {
     let said = said::by(title.as_deref(), &[], &lines, false);
     let signals = weighed(Vec::new(), &said, plain.title.as_deref(), main, 0);
     let state = settle(&signals, &plain.text);
-    let least = least(None, &plain.text);
-    let doubt = doubt(state, &signals, (&[], &said), (main, least));
+    let least = least(None, &plain.text, None);
+    let doubt = unexplained(&signals, (&[], &said), main)
+        .or_else(|| (main < least).then(|| too_little(main, None)))
+        .filter(|_| state == PageState::Content);
     Judged {
         state,
         signals,
@@ -387,16 +395,12 @@ fn settle(signals: &[Signal], text: &str) -> PageState {
     }
 }
 
-/// Why a page that may be the requested one proves nothing: a sign without an explanation, or too little text.
-fn doubt(
-    state: PageState,
+/// Why a page that may be the requested one proves nothing: a sign without an explanation.
+fn unexplained(
     signals: &[Signal],
     (firm, said): (&[Signal], &[Said]),
-    (main, least): (usize, usize),
+    main: usize,
 ) -> Option<Doubt> {
-    if state != PageState::Content {
-        return None;
-    }
     let possible = |state: PageState| {
         let other = said
             .iter()
@@ -427,13 +431,30 @@ fn doubt(
             .collect();
         of.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     }
-    if let Some(first) = of.first() {
-        return Some(Doubt {
-            speaks_for: Some(first.speaks_for),
-            what: first.what.clone(),
-        });
+    of.first().map(|first| Doubt {
+        speaks_for: Some(first.speaks_for),
+        what: first.what.clone(),
+        settled_by: None,
+    })
+}
+
+/// The doubt that the manner of a text raises, with its score.
+fn doubt_of_manner(sign: Signal, score: Option<f64>) -> Doubt {
+    Doubt {
+        speaks_for: Some(sign.speaks_for),
+        what: sign.what,
+        settled_by: Some(settled_by(score, signs::HARDLY_OF_A_SUBJECT)),
     }
-    (main < least).then(|| Doubt {
+}
+
+/// The doubt that a page with so many letters raises, in whatever manner it speaks.
+fn too_little(main: usize, score: Option<f64>) -> Doubt {
+    let about = if main < BARE {
+        f64::NEG_INFINITY
+    } else {
+        signs::SPEAKS
+    };
+    Doubt {
         speaks_for: None,
         what: if main < ENOUGH {
             format!("the page has next to no text of its own: {main} letters")
@@ -442,5 +463,15 @@ fn doubt(
                 "the page has {main} letters of its own, in a language whose words for errors and walls are not known here"
             )
         },
-    })
+        settled_by: Some(settled_by(score, about)),
+    }
+}
+
+/// What settles a doubt: the title that the article cites only if the text speaks less to the visitor than so.
+fn settled_by(score: Option<f64>, less_than: f64) -> Identity {
+    if score.is_some_and(|score| score < less_than) {
+        Identity::Titled
+    } else {
+        Identity::SameText
+    }
 }

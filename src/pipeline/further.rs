@@ -198,6 +198,7 @@ fn lists_of<'a>(
                 let scope = Scope {
                     fragment: it.fragment.as_deref(),
                     selector: it.selector.as_deref(),
+                    ..Scope::default()
                 };
                 (listed, scope)
             })

@@ -116,20 +116,24 @@ fn nothing_is_called_absent_from_a_page_that_replaces_another() {
     );
 }
 
-/// Each batch was tried once before anything was repaired for it: the figures are in `docs/accuracy.md`. Those of the last batch are as they
-/// were then; it must not teach the model of notices.
+/// The batches that were tried once before anything was repaired for them: stand-ins, live pages that look alike, and how many of each may
+/// be judged wrongly now: stand-ins from which something is called absent, live pages from which nothing is. First-sight figures are
+/// in `docs/accuracy.md`. Those of the last batch are as they were then; it must not teach the model of notices.
+const BATCHES: [(&str, usize, usize); 5] = [
+    ("third", 0, 1),
+    ("fourth", 0, 0),
+    ("fifth", 0, 0),
+    ("sixth", 0, 1),
+    ("seventh", 0, 1),
+];
+
 #[test]
 fn of_later_batches_hardly_any_page_is_called_absent_or_lost() {
-    for (stand_ins, live, absent, unanswered) in [
-        ("third_sight.toml", "third_live.toml", 0, 1),
-        ("fourth_sight.toml", "fourth_live.toml", 0, 0),
-        ("fifth_sight.toml", "fifth_live.toml", 0, 0),
-        ("sixth_sight.toml", "sixth_live.toml", 1, 4),
-        ("seventh_sight.toml", "seventh_live.toml", 1, 16),
-    ] {
+    let mut wrong = Vec::new();
+    for (batch, absent, unanswered) in BATCHES {
         let (mut gone, mut doubted) = (Vec::new(), Vec::new());
         for framed in [false, true] {
-            for it in &table::<StandIn>(stand_ins) {
+            for it in &table::<StandIn>(&format!("{batch}_sight.toml")) {
                 let reading = read(&page(&it.language, &it.title, &it.body, framed));
                 let scope = Scope::default();
                 let said = compare::quotation("unarmed civilian protection", &reading, scope);
@@ -137,7 +141,7 @@ fn of_later_batches_hardly_any_page_is_called_absent_or_lost() {
                     gone.push((it.title.clone(), framed));
                 }
             }
-            for it in &table::<Live>(live) {
+            for it in &table::<Live>(&format!("{batch}_live.toml")) {
                 let reading = read(&page(&it.language, &it.title, &it.body, framed));
                 let scope = Scope::default();
                 let has = compare::quotation(&it.has, &reading, scope).verdict;
@@ -153,9 +157,59 @@ fn of_later_batches_hardly_any_page_is_called_absent_or_lost() {
                 }
             }
         }
-        assert!(gone.len() <= 2 * absent, "{stand_ins}: {gone:#?}");
-        assert!(doubted.len() <= 2 * unanswered, "{live}: {doubted:#?}");
+        if gone.len() > 2 * absent || doubted.len() > 2 * unanswered {
+            wrong.push(format!("{batch}: {gone:#?} {doubted:#?}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is known of a cited page before its claim is asked, and how many of the batches' pages are judged wrongly then: of 200
+/// stand-ins, those from which the claimed words are called absent; of 100 live look-alikes, those from which nothing is.
+#[test]
+fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
+    let mut figures = Vec::new();
+    let mut wrong = String::new();
+    for known in ["nothing", "the title", "an earlier capture"] {
+        let (mut gone, mut open) = (0, 0);
+        for framed in [false, true] {
+            let site = if framed { " - Harbor Alliance" } else { "" };
+            let before = page("en", &format!("About the circles{site}"), BEFORE, framed);
+            for (batch, _, _) in BATCHES {
+                for it in &table::<StandIn>(&format!("{batch}_sight.toml")) {
+                    // Some stand-ins keep the title of the page.
+                    let kept = known == "the title";
+                    let title = if kept { "About the circles" } else { &it.title };
+                    let now = page(&it.language, title, &it.body, framed);
+                    let cited = kept.then_some("About the circles");
+                    let earlier = (known == "an earlier capture").then_some(before.as_str());
+                    let said = &asked_of(earlier, &now, cited)[0];
+                    if is_called_gone(said) {
+                        gone += 1;
+                        wrong += &format!("{known}, gone: {batch} {} {framed}\n", it.title);
+                    }
+                }
+                for it in &table::<Live>(&format!("{batch}_live.toml")) {
+                    let now = page(&it.language, &it.title, &it.body, framed);
+                    let cited = (known == "the title").then_some(it.title.as_str());
+                    let words = format!("{}<p>We practice unarmed civilian protection.</p>", it.body);
+                    let before = page(&it.language, &it.title, &words, framed);
+                    let earlier = (known == "an earlier capture").then_some(before.as_str());
+                    let said = &asked_of(earlier, &now, cited)[0];
+                    if *said != Verdict::Absent {
+                        open += 1;
+                        wrong += &format!("{known}, open: {batch} {} {framed} {said:?}\n", it.title);
+                    }
+                }
+            }
+        }
+        figures.push((known, gone, open));
+    }
+    assert_eq!(
+        figures,
+        [("nothing", 0, 6), ("the title", 0, 4), ("an earlier capture", 0, 0)],
+        "{wrong}"
+    );
 }
 
 /// The page that was there before.
@@ -166,12 +220,26 @@ const BEFORE: &str = "<h1>About us</h1><p>We practice unarmed civilian protectio
 
 /// What is said of a quotation, a figure and a sentence after the pages of two visits, the second perhaps at another address.
 fn after(before: &str, now: &str, now_at: &str) -> Vec<Verdict> {
+    let hops = [("http://harbor.example/about", before), (now_at, now)];
+    said_of(&hops, "About")
+}
+
+/// The same after one visit, or after an earlier one; `cited` is the title in the article.
+fn asked_of(before: Option<&str>, now: &str, cited: Option<&str>) -> Vec<Verdict> {
+    let at = "http://harbor.example/about";
+    let hops: Vec<(&str, &str)> = before.into_iter().chain([now]).map(|it| (at, it)).collect();
+    said_of(&hops, cited.unwrap_or("About"))
+}
+
+fn said_of(visits: &[(&str, &str)], cited: &str) -> Vec<Verdict> {
     let profile = "format = 1\ntitle = \"Harbor Alliance\"\n[[references]]\nnumber = 1\ntitle = \"About\"\n\
         accessed = 2026-01-01\nurl = \"http://harbor.example/about\"\n\
         [[claims]]\nid = \"q\"\nkind = \"quoted\"\ncites = [1]\nexact = \"unarmed civilian protection\"\n\
         [[claims]]\nid = \"f\"\nkind = \"figure\"\ncites = [1]\nexact = \"134 countries\"\n\
         [[claims]]\nid = \"s\"\nkind = \"stated\"\ncites = [1]\n\
         exact = \"The alliance meets in the harbor hall each spring.\"\n";
+    let profile = profile.replace("\"About\"", &format!("'''{cited}'''"));
+    let profile = &profile;
     let profile = Profile::from_toml(profile, Path::new("a.toml")).unwrap();
     let entry = |uri: &str, at: &str, body: &str| CaptureEntry {
         target_uri: uri.parse().unwrap(),
@@ -185,15 +253,13 @@ fn after(before: &str, now: &str, now_at: &str) -> Vec<Verdict> {
         asked: None,
         failure: None,
     };
-    let pages = [read(before), read(now)];
-    let hops = [
-        [entry(
-            "http://harbor.example/about",
-            "20260101120000",
-            before,
-        )],
-        [entry(now_at, "20260601120000", now)],
-    ];
+    let pages: Vec<Reading> = visits.iter().map(|it| read(it.1)).collect();
+    let days = ["20260101120000", "20260601120000"];
+    let hops: Vec<[CaptureEntry; 1]> = visits
+        .iter()
+        .zip(days)
+        .map(|((at, body), day)| [entry(at, day, body)])
+        .collect();
     let visits = hops.iter().zip(&pages).map(|(hops, reading)| Visited {
         hops,
         reading: Some(reading),

@@ -16,7 +16,7 @@ use crate::{
     compare::{claim::Place, page_text::PageText, state},
     entity::{EntityList, ListKind},
     finding::{Verdict, Why},
-    reading::{Ending, Region as Part},
+    reading::{Ending, Identity, Region as Part},
 };
 
 /// A page and what was found on it, ready to be asked about each name.
@@ -68,7 +68,13 @@ impl<'a> Judged<'a> {
         let why = if listed {
             state::why_beside_a_list(reading)
         } else {
-            state::why(reading)
+            // Names in its text prove the same, as long as no sign says that it is only a part.
+            let identity = if self.in_prose {
+                Identity::SameText
+            } else {
+                Identity::Unknown
+            };
+            state::why(reading, identity)
         };
         if why.is_some() {
             return why;

@@ -53,6 +53,8 @@ pub struct Judgement {
     pub lost: Vec<&'static str>,
     /// Why the file counts as truncated, if so.
     pub cut: Option<String>,
+    /// Whether so much of the earlier text is there that no other page is likely to have it.
+    pub same_text: bool,
     /// Whether the page is in another language than it was.
     pub translated: bool,
     /// The number of letters now, in percent of the earlier number.
@@ -66,6 +68,9 @@ const FRAME: usize = 24;
 
 /// Fewer runs say nothing about a page: it can lose all of them and be the same.
 const ENOUGH: usize = 16;
+
+/// The same for a page that had the claimed words.
+const ENOUGH_WITH_WORDS: usize = 6;
 
 /// How many words a run has.
 const RUN: usize = 4;
@@ -86,7 +91,9 @@ pub struct Sketch<'a> {
     has_foot: bool,
     /// The folded text, to search for the name of the site; computed when needed.
     text: OnceCell<String>,
-    /// Whether the page has no sign of a fault.
+    /// Whether the page is no stand-in.
+    is_content: bool,
+    /// Whether nothing raises a doubt about that either.
     is_good: bool,
 }
 
@@ -105,6 +112,7 @@ impl<'a> Sketch<'a> {
             letters: letters(reading),
             has_foot: has_foot(reading),
             text: OnceCell::new(),
+            is_content: reading.state == PageState::Content,
             is_good: reading.state == PageState::Content && reading.doubt.is_none(),
         }
     }
@@ -117,11 +125,14 @@ impl<'a> Sketch<'a> {
 }
 
 impl Portrait {
-    /// The portrait of a page; `None` if it has a sign of a fault, or too little content.
+    /// The portrait of a page; `None` if it has a sign of a fault, or too little content. The claimed words on it settle any doubt.
     #[must_use]
-    pub fn of(sketch: &Sketch<'_>) -> Option<Self> {
+    pub fn of(sketch: &Sketch<'_>, has_words: bool) -> Option<Self> {
         let sample = |of: &[u32], most: usize| of.iter().copied().take(most).collect();
-        (sketch.is_good && sketch.runs.len() >= ENOUGH).then(|| Self {
+        let is_good = sketch.is_good && sketch.runs.len() >= ENOUGH;
+        let is_known =
+            has_words && sketch.is_content && sketch.runs.len() >= ENOUGH_WITH_WORDS;
+        (is_good || is_known).then(|| Self {
             title: sketch.title.clone(),
             language: sketch.language.clone(),
             headings: sketch.headings.iter().copied().take(HEADINGS).collect(),
@@ -184,6 +195,7 @@ impl Portrait {
             }),
             translated: !text && other_language,
             percent,
+            same_text: of_runs >= 3 && of_runs * 5 >= self.runs.len() * 2 && percent >= 40,
         }
     }
 
@@ -350,7 +362,7 @@ mod tests {
     }
 
     fn portrait() -> Portrait {
-        Portrait::of(&Sketch::of(&page(FIRST, "About - Harbor Alliance"))).unwrap()
+        Portrait::of(&Sketch::of(&page(FIRST, "About - Harbor Alliance")), false).unwrap()
     }
 
     fn objection(later: &Reading, elsewhere: bool) -> Option<String> {
@@ -438,7 +450,7 @@ mod tests {
     fn a_portrait_is_small_and_comes_back_as_it_was() {
         let text =
             (0..5_000).map(|at| format!("Line {at} says that {at} boats lie in harbor {at}.\n"));
-        let unwrap = Portrait::of(&Sketch::of(&page(&text.collect::<String>(), "Boats"))).unwrap();
+        let unwrap = Portrait::of(&Sketch::of(&page(&text.collect::<String>(), "Boats")), false).unwrap();
         let json = serde_json::to_string(&unwrap).unwrap();
         assert!(json.len() < 1_200, "{}", json.len());
         assert_eq!(serde_json::from_str::<Portrait>(&json).unwrap(), unwrap);

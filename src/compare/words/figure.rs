@@ -71,7 +71,7 @@ pub(in crate::compare) fn in_page(
     let of_unit = || given.iter().filter(|given| given.same_unit);
     let same: Vec<&Given> = of_unit().filter(|it| meets(&wanted, &it.number)).collect();
     if same.is_empty() {
-        not_there(&mut answer, page, &wanted, &given);
+        not_there(&mut answer, page, &wanted, &given, scope);
     } else {
         there(&mut answer, page, &wanted, &same);
     }
@@ -111,7 +111,13 @@ fn there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, same: &
 }
 
 /// The answer if the claimed number is not on the page: another number of the same thing, the number with other words, or nothing.
-fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, given: &[Given]) {
+fn not_there(
+    answer: &mut WordsAnswer,
+    page: &PageText<'_>,
+    wanted: &Number,
+    given: &[Given],
+    scope: Scope<'_>,
+) {
     let off = |given: &Given| {
         let ratio = |value: f64| {
             (value.max(grounds::EXACTLY) / wanted.value.max(grounds::EXACTLY))
@@ -154,7 +160,7 @@ fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, giv
         detail,
     };
     let language = language_of(page);
-    if let Some((why, detail)) = state::why(page.reading) {
+    if let Some((why, detail)) = state::why(page.reading, scope.identity) {
         answer.verdict = Verdict::CannotTell { why, detail };
     } else if let Some(given) = given.iter().find(|it| is_equal(wanted, &it.number)) {
         let there = text_of(page, given);

@@ -69,7 +69,7 @@ pub(in crate::compare) fn in_page(
     scope: Scope<'_>,
 ) -> WordsAnswer {
     let mut answer = WordsAnswer::absent(exact);
-    let untold = state::why(page.reading);
+    let untold = state::why(page.reading, scope.identity);
     let words = exact
         .trim()
         .trim_matches(|letter: char| letter.is_whitespace() || "\"'“”‘’.,;:".contains(letter));

@@ -82,7 +82,7 @@ pub(in crate::compare) fn in_page(
         place: Place::default(),
     };
     let Some(best) = best_sentence((subject, relation, object), page, scope) else {
-        return match state::why(page.reading) {
+        return match state::why(page.reading, scope.identity) {
             Some((why, detail)) => untold(why, &detail),
             None => untold(
                 Why::NotSettled,

@@ -76,7 +76,7 @@ pub(in crate::compare) fn in_page(
         reasons: Vec::new(),
         passages: Vec::new(),
     };
-    if let Some((why, detail)) = state::why(page.reading) {
+    if let Some((why, detail)) = state::why(page.reading, scope.identity) {
         answer.verdict = Verdict::CannotTell { why, detail };
     }
     let passages = Passages::of(claimed, page, scope);

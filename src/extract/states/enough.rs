@@ -1,14 +1,18 @@
 //! How much text a page needs for its silence to prove something.
 
-use super::{notice, signs::ENOUGH};
+use super::{
+    notice::{self, Manner},
+    signs::{ENOUGH, ENOUGH_OF_A_SUBJECT, SURELY_OF_A_SUBJECT},
+};
 use crate::language::pages;
 
 /// The same for a page in a language whose notices are not known here, so that a notice cannot be distinguished from a page: notices in place
 /// of pages are hardly ever longer.
 const ENOUGH_UNKNOWN: usize = 500;
 
-/// How many letters a page must have for its silence to prove something: more in a language whose notices are not known.
-pub(super) fn least(language: Option<&str>, text: &str) -> usize {
+/// How many letters a page must have for its silence to prove something: more in a language whose notices are not known, fewer if it
+/// surely speaks about a subject.
+pub(super) fn least(language: Option<&str>, text: &str, manner: Option<&Manner<'_>>) -> usize {
     const SAMPLE: usize = 400;
     let tag = language.and_then(|language| language.split(['-', '_']).next());
     let known_tag = tag.is_none_or(|tag| {
@@ -26,9 +30,11 @@ pub(super) fn least(language: Option<&str>, text: &str) -> usize {
         all += 1;
         known += usize::from(known_script(letter));
     }
-    if known_tag && known * 2 >= all {
-        ENOUGH
-    } else {
-        ENOUGH_UNKNOWN
+    if !known_tag || known * 2 < all {
+        return ENOUGH_UNKNOWN;
+    }
+    match manner {
+        Some(manner) if manner.score <= SURELY_OF_A_SUBJECT => ENOUGH_OF_A_SUBJECT,
+        _ => ENOUGH,
     }
 }

@@ -44,7 +44,10 @@ pub(super) const SPEAKS: f64 = -0.5;
 
 /// From these scores on, a page of up to 400, up to 800 and more letters speaks to its visitor: the shorter it is, the more it must be
 /// about a subject.
-pub(super) const ADDRESSED_IN: [f64; 3] = [-1.0, -0.5, 0.0];
+pub(super) const ADDRESSED_IN: [f64; 3] = [-0.75, -0.5, 0.0];
+
+/// Below this score, a page that has the cited title is not taken for a notice.
+pub(super) const HARDLY_OF_A_SUBJECT: f64 = 0.0;
 
 /// What it weighs that a page speaks to its visitor.
 pub(super) const ADDRESSED: f64 = 0.25;
@@ -52,6 +55,10 @@ pub(super) const ADDRESSED: f64 = 0.25;
 /// Down to this score, a page is about a subject, so that signs of stand-ins are outweighed; and surely so.
 pub(super) const OF_A_SUBJECT: f64 = -1.0;
 pub(super) const SURELY_OF_A_SUBJECT: f64 = -1.5;
+
+/// So many letters are enough for a page that is surely about a subject: of some 50 notices without another sign, none with fewer than 160
+/// is; of 14 live pages, seven are.
+pub(super) const ENOUGH_OF_A_SUBJECT: usize = 60;
 
 /// What it weighs against signs of stand-ins that a page is about a subject; and that it surely is.
 pub(super) const OUTWEIGHED: [f64; 2] = [-0.3, -0.6];
