@@ -174,9 +174,7 @@ pub struct Doubt {
 }
 
 /// What shows, apart from the claimed words, that a page is the requested one: each more than the one before.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Identity {
     /// Nothing.

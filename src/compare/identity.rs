@@ -58,7 +58,8 @@ fn begins(title: &str, other: &str) -> bool {
 
 /// Whether a title only names the site, which its notices do as well.
 fn names_the_site(title: &str, reference: &Reference) -> bool {
-    let letters = |text: &str| -> String { text.chars().filter(|it| it.is_alphanumeric()).collect() };
+    let letters =
+        |text: &str| -> String { text.chars().filter(|it| it.is_alphanumeric()).collect() };
     let title = letters(title);
     let publisher = reference.publisher.as_deref().map(|it| letters(&fold(it)));
     let host = reference
@@ -90,8 +91,14 @@ mod tests {
     fn a_cited_title_is_found_with_and_without_the_name_of_the_site() {
         for (cited, title) in [
             ("Friends of the river", "Friends of the River"),
-            ("Friends of the river", "Friends of the River | Harbor Alliance"),
-            ("Friends of the River - Harbor Alliance", "Friends of the river"),
+            (
+                "Friends of the river",
+                "Friends of the River | Harbor Alliance",
+            ),
+            (
+                "Friends of the River - Harbor Alliance",
+                "Friends of the river",
+            ),
         ] {
             assert_eq!(identity(cited, title), Identity::Titled, "{cited} {title}");
         }

@@ -89,11 +89,14 @@ pub(super) fn judge(
     }
     signals.extend(firm.iter().cloned());
     let unexplained = unexplained(&signals, (&firm, &said), main);
-    let addressed = manner.as_ref().and_then(|it| it.addressed(main, named));
+    let addressed = manner
+        .as_ref()
+        .and_then(|it| it.addressed(main, named, shape.asks));
     signals.extend(addressed.clone());
     let state = settle(&signals, &flow.text);
-    let least = least(flow.language.as_deref(), &flow.text, manner.as_ref());
-    let score = manner.map(|it| it.score);
+    let sure = manner.as_ref().filter(|_| !shape.asks);
+    let least = least(flow.language.as_deref(), &flow.text, sure);
+    let score = manner.filter(|_| !shape.asks).map(|it| it.score);
     let doubt = unexplained
         .or_else(|| addressed.map(|sign| doubt_of_manner(sign, score)))
         .or_else(|| (main < least).then(|| too_little(main, score)))
@@ -452,7 +455,7 @@ fn too_little(main: usize, score: Option<f64>) -> Doubt {
     let about = if main < BARE {
         f64::NEG_INFINITY
     } else {
-        signs::SPEAKS
+        signs::HARDLY_OF_A_SUBJECT
     };
     Doubt {
         speaks_for: None,

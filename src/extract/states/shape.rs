@@ -21,6 +21,8 @@ pub(super) struct Shape {
     pub(super) signs: Vec<Signal>,
     /// Signs that no text outweighs: the page says that what it shows is a part.
     pub(super) firm: Vec<Signal>,
+    /// Whether its main part asks for something: it has a button or a field.
+    pub(super) asks: bool,
 }
 
 impl Shape {
@@ -61,6 +63,7 @@ pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
     let mut last_heading: Option<usize> = None;
     for node in 1..tree.nodes.len() {
         let name = tree.name(node);
+        shape.asks |= flow.regions[node] == Region::Main && is_control(tree, node);
         match *name {
             local_name!("script") => {
                 scripts += 1;
@@ -101,6 +104,18 @@ pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
     }
     stand_ins(&mut shape, flow, stand_in_images);
     shape
+}
+
+/// Whether an element is a button or a field that visitors see.
+fn is_control(tree: &Tree, node: usize) -> bool {
+    match *tree.name(node) {
+        local_name!("button") | local_name!("select") | local_name!("textarea") => true,
+        local_name!("input") => {
+            let kind = tree.attr(node, &local_name!("type"));
+            !kind.is_some_and(|kind| kind.eq_ignore_ascii_case("hidden"))
+        }
+        _ => false,
+    }
 }
 
 /// Whether the page is a list of files that the server made because a folder has no page: servers title it `Index of /folder/`.

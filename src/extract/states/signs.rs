@@ -44,10 +44,14 @@ pub(super) const SPEAKS: f64 = -0.5;
 
 /// From these scores on, a page of up to 400, up to 800 and more letters speaks to its visitor: the shorter it is, the more it must be
 /// about a subject.
-pub(super) const ADDRESSED_IN: [f64; 3] = [-0.75, -0.5, 0.0];
+pub(super) const ADDRESSED_IN: [f64; 3] = [-1.0, -0.5, 0.0];
+
+/// The same for a page of up to 200 letters that has a button or a field among them: of 423
+/// stand-ins 50 have, of 182 live pages four.
+pub(super) const ADDRESSED_AND_ASKED: f64 = -2.0;
 
 /// Below this score, a page that has the cited title is not taken for a notice.
-pub(super) const HARDLY_OF_A_SUBJECT: f64 = 0.0;
+pub(super) const HARDLY_OF_A_SUBJECT: f64 = -0.9;
 
 /// What it weighs that a page speaks to its visitor.
 pub(super) const ADDRESSED: f64 = 0.25;
@@ -256,7 +260,7 @@ pub(super) static FOLDER_INDEX: StateSign = StateSign {
     state: PageState::Unavailable,
     weight: 0.4,
     why: "it is the index of a folder, as servers make them",
-    html: "<title>Index of /tern/</title><h1>Index of /tern/</h1>",
+    html: "<title>Index of /tern/</title><h1>Index of /tern/</h1><p>The alliance was founded in 1987 by nine villages in Toledo. Its library keeps the letters of the river towns.</p>",
     ..SIGN
 };
 
