@@ -38,6 +38,7 @@ mod metrics;
 mod packet;
 mod pages;
 mod people;
+mod presence;
 mod problem;
 mod profiles;
 mod rates;
@@ -126,6 +127,7 @@ struct Web {
     copies: marked::Copies,
     secret: visitor::Secret,
     people: people::People,
+    presence: presence::Presence,
     rates: rates::Rates,
     once: api::Once,
     watching: api::Watching,
@@ -217,7 +219,12 @@ async fn check(web: &Arc<Web>, stop: watch::Receiver<bool>) {
         }
         web.rates.forget();
         let web = Arc::clone(web);
-        let checked = tokio::task::spawn_blocking(move || web.room.check(&web.options)).await;
+        let checked = tokio::task::spawn_blocking(move || {
+            // With the latest reviews, so that what follows from them is counted as theirs.
+            web.now()?;
+            web.room.check(&web.options)
+        });
+        let checked = checked.await;
         if let Ok(Err(error)) = checked {
             tracing::debug!(%error, "the findings could not be checked");
         }
@@ -282,6 +289,7 @@ impl Web {
         Ok(Self {
             people: people::People::new(options.accounts.clone(), options.lifetime),
             options,
+            presence: presence::Presence::default(),
             rates: rates::Rates::default(),
             once: api::Once::default(),
             watching: api::Watching::new(stop),

@@ -227,7 +227,7 @@ fn no_copy(profile: &str, citation: &Citation) -> String {
     let url = citation.url.as_deref().unwrap_or_default();
     let number = citation.number;
     format!(
-        "No public copy is known. Save one and add it as `archived` to reference {number} of {profile}: {url}"
+        "No public copy is known. Save {url} in an archive, and run `stillsays copies add -p {profile} {number} ADDRESS` with the address of the copy"
     )
 }
 

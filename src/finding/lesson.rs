@@ -32,20 +32,38 @@ impl Lesson {
         *self != Self::OnPage
     }
 
+    /// That two names are one, or that they are not.
+    #[must_use]
+    pub fn about(name: &str, other: &str, same: bool) -> Self {
+        let (name, other) = (name.to_owned(), other.to_owned());
+        if same {
+            Self::SameName { name, other }
+        } else {
+            let others = vec![other];
+            Self::OtherBody { name, others }
+        }
+    }
+
     /// What is noted, as a sentence.
     #[must_use]
     pub fn words(&self) -> String {
+        format!("noted: {}", self.what())
+    }
+
+    /// What is noted.
+    #[must_use]
+    pub fn what(&self) -> String {
         match self {
             Self::SameName { name, other } => {
-                format!("noted: “{name}” and “{other}” are two spellings of one name")
+                format!("“{name}” and “{other}” are two spellings of one name")
             }
             Self::OtherBody { name, others } => {
                 let others = others.join("”, “");
-                format!("noted: “{name}” and “{others}” are different organizations")
+                format!("“{name}” and “{others}” are different organizations")
             }
-            Self::OnPage => "noted: it is on the page; `recheck` lists what was missed".to_owned(),
+            Self::OnPage => "it is on the page; `recheck` lists what was missed".to_owned(),
             Self::SetAside(capture) => format!(
-                "noted: the capture of {} is set aside; it stays in the archive",
+                "the capture of {} is set aside; it stays in the archive",
                 crate::clock::minute(capture.date)
             ),
         }

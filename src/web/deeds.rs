@@ -1,7 +1,16 @@
-//! What people did, in the order of time: decisions, mutes, and log-ins that failed.
+//! What people did, in the order of time: decisions, mutes, copies that were added, and log-ins that failed.
 
 use super::{Web, room::Now};
-use crate::{account::Failed, clock::Instant, desk::Numbered, finding::Mute, store::StoreError};
+use crate::{
+    account::Failed,
+    clock::Instant,
+    desk::Numbered,
+    finding::Mute,
+    store::{Dated, StoreError},
+};
+
+/// How many copies of other archives are looked back at.
+const COPIES: u32 = 500;
 
 /// How many failed log-ins are looked back at.
 const FAILURES: usize = 500;
@@ -22,6 +31,8 @@ pub(super) enum What<'a> {
     Decision(&'a Numbered),
     /// A mute, or its end.
     Mute(Mute),
+    /// A copy of another archive that was added; who added it is not recorded.
+    Copy(Box<Dated>),
     /// A log-in that failed.
     Failed(Failed),
 }
@@ -32,6 +43,7 @@ impl Deed<'_> {
         let kind = match self.what {
             What::Decision(_) => 'd',
             What::Mute(_) => 'm',
+            What::Copy(_) => 'c',
             What::Failed(_) => 'f',
         };
         format!(
@@ -46,6 +58,7 @@ impl Deed<'_> {
         match &self.what {
             What::Decision(it) => &it.review.by,
             What::Mute(mute) => &mute.by,
+            What::Copy(_) => "",
             What::Failed(failed) => &failed.name,
         }
     }
@@ -56,7 +69,7 @@ fn numbered(at: usize) -> i64 {
 }
 
 impl Web {
-    /// The decisions and mutes, the oldest first.
+    /// The decisions, mutes and copies, the oldest first.
     pub(super) fn deeds<'a>(&self, now: &'a Now) -> Result<Vec<Deed<'a>>, StoreError> {
         let decisions = now.reviews.iter().map(|it| Deed {
             at: it.review.at,
@@ -69,7 +82,15 @@ impl Web {
             number: numbered(at),
             what: What::Mute(mute),
         });
-        let mut all: Vec<Deed<'a>> = decisions.chain(mutes).collect();
+        let copies = self.options.store.last_copies(COPIES)?.into_iter().rev();
+        let copies = copies.zip(1..).filter_map(|(copy, at)| {
+            Some(Deed {
+                at: copy.source.as_ref()?.copied?,
+                number: numbered(at),
+                what: What::Copy(Box::new(copy)),
+            })
+        });
+        let mut all: Vec<Deed<'a>> = decisions.chain(mutes).chain(copies).collect();
         all.sort_by_key(|deed| (deed.at, deed.number));
         Ok(all)
     }

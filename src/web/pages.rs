@@ -30,115 +30,6 @@ impl Next {
     }
 }
 
-/// The home page.
-#[derive(Template)]
-#[template(config = "src/web/askama.toml", path = "home.html")]
-pub(super) struct Home {
-    /// The origin of the site.
-    pub(super) site: String,
-    /// The first sentence.
-    pub(super) lede: String,
-    /// The profiles.
-    pub(super) profiles: Vec<ProfileLine>,
-    /// Profiles that cannot be read, each with the reason.
-    pub(super) faults: Vec<(String, String)>,
-    /// The number of archived pages.
-    pub(super) total: u64,
-    /// The archived pages on this page of the list.
-    pub(super) seeds: Vec<SeedLine>,
-    /// Whether the list begins before this page.
-    pub(super) behind: bool,
-    /// The address of the next page of the list.
-    pub(super) next: Option<String>,
-}
-
-/// A profile in the list.
-pub(super) struct ProfileLine {
-    /// The title of the article.
-    pub(super) title: String,
-    /// The address of its report.
-    pub(super) to: String,
-    /// How many findings need a decision.
-    pub(super) open: usize,
-    /// The number of references, in words.
-    pub(super) references: String,
-    /// The number of claims, in words.
-    pub(super) claims: String,
-}
-
-/// An archived page in the list.
-pub(super) struct SeedLine {
-    /// The address of its captures.
-    pub(super) to: String,
-    /// Its host.
-    pub(super) host: String,
-    /// Its path and query.
-    pub(super) path: String,
-    /// How many visits there are.
-    pub(super) visits: u64,
-    /// The date of the first visit.
-    pub(super) first: String,
-    /// The date of the latest visit.
-    pub(super) last: String,
-    /// The result of the latest visit.
-    pub(super) came: String,
-    /// The tone of that result, as a class of the style sheet.
-    pub(super) tone: &'static str,
-}
-
-/// The captures of a page.
-#[derive(Template)]
-#[template(config = "src/web/askama.toml", path = "captures.html")]
-pub(super) struct Captures {
-    /// The origin of the site.
-    pub(super) site: String,
-    /// The address of the page.
-    pub(super) address: String,
-    /// How many captures, in words.
-    pub(super) lede: String,
-    /// The date of the first capture.
-    pub(super) first: String,
-    /// The date of the latest capture.
-    pub(super) last: String,
-    /// How many failed, as words to append.
-    pub(super) failed: String,
-    /// Links to its TimeMaps.
-    pub(super) timemaps: Vec<Next>,
-    /// The number of all captures.
-    pub(super) total: usize,
-    /// The captures on this page of the list, newest first.
-    pub(super) rows: Vec<CaptureLine>,
-    /// The address of this list.
-    pub(super) here: String,
-    /// Whether there are newer captures than these.
-    pub(super) newer: bool,
-    /// The address of the older captures.
-    pub(super) older: Option<String>,
-}
-
-/// An address in pieces between which a line can break.
-fn pieces(address: &str) -> impl Iterator<Item = &str> {
-    address.split_inclusive(['/', '?', '&'])
-}
-
-/// A capture in the list.
-pub(super) struct CaptureLine {
-    /// Its date and time.
-    pub(super) when: String,
-    /// The address that shows it; `None` if it cannot be shown.
-    pub(super) view: Option<String>,
-    /// The address of its bytes; `None` if they are not stored here.
-    pub(super) raw: Option<String>,
-    /// Its result in a word or two.
-    pub(super) came: String,
-    /// The tone of the result, as a class of the style sheet.
-    pub(super) tone: &'static str,
-    /// Details of the result.
-    pub(super) detail: String,
-    /// The digest of its payload, shortened.
-    pub(super) digest: String,
-}
-
 /// An archived page in its frame.
 #[derive(Template)]
 #[template(config = "src/web/askama.toml", path = "view.html")]
@@ -253,11 +144,6 @@ impl Message {
         );
         html(status, &self, &policy)
     }
-}
-
-/// The answer with a page of the site.
-pub(super) fn page(template: &impl Template) -> Answer {
-    html(200, template, OURS)
 }
 
 /// The answer with a page that frames a page of the replay.

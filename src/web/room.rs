@@ -4,7 +4,7 @@
 //! which takes longer, happens in the background.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -13,8 +13,8 @@ use chrono::NaiveDate;
 
 use super::{Options, profiles::Entry, snapshot::stored};
 use crate::{
-    desk::{Desk, Numbered, Placed, Source},
-    finding::Decisions,
+    desk::{Desk, Item, Numbered, Placed, Source},
+    finding::{Decision, Decisions, FindingId},
     pipeline,
     store::{Mark, Store, StoreError, Version},
 };
@@ -29,8 +29,21 @@ pub(super) struct Now {
     pub(super) reviews: Arc<Vec<Numbered>>,
     /// The reviews that apply, and the mutes.
     pub(super) decisions: Arc<Decisions>,
+    /// How many findings of each profile wait for a decision; profiles without any are left out.
+    pub(super) due: BTreeMap<String, usize>,
+    /// What followed from decisions that teach since the server was started, by the number of the review.
+    pub(super) followed: Arc<BTreeMap<i64, Followed>>,
     /// Increases when findings change, but not when reviews come.
     pub(super) generation: u64,
+}
+
+/// What followed from a decision for other findings, once they were compared again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Followed {
+    /// How many others that waited are settled.
+    pub(super) settled: usize,
+    /// How many others wait because of it.
+    pub(super) raised: usize,
 }
 
 impl Now {
@@ -64,6 +77,8 @@ struct Kept {
     version: Version,
     /// The version at which all findings were known to be current.
     checked: Option<Version>,
+    /// The number of the latest review at that version.
+    learned: i64,
     today: NaiveDate,
     parts: BTreeMap<String, Part>,
     now: Arc<Now>,
@@ -146,12 +161,20 @@ impl Room {
                 known.is_some_and(|known| known.placed != part.placed)
             });
             let changed: Vec<Part> = changed.collect();
+            let follows = changed.iter().filter_map(|part| followed(kept, part));
+            let follows: Vec<(i64, Followed)> = follows.collect();
+            kept.learned = kept.now.reviews.last().map_or(0, |review| review.number);
             if !changed.is_empty() {
                 for part in changed {
                     kept.parts.insert(part.entry.name.clone(), part);
                 }
+                let desk = desk(&kept.parts, &kept.now.decisions, &kept.now.reviews);
+                let mut all = Arc::clone(&kept.now.followed);
+                Arc::make_mut(&mut all).extend(follows);
                 kept.now = Arc::new(Now {
-                    desk: desk(&kept.parts, &kept.now.decisions, &kept.now.reviews),
+                    due: due(&desk),
+                    desk,
+                    followed: all,
                     profiles: kept.now.profiles.clone(),
                     reviews: Arc::clone(&kept.now.reviews),
                     decisions: Arc::clone(&kept.now.decisions),
@@ -172,10 +195,13 @@ fn renewed(
 ) -> Result<Kept, StoreError> {
     let store: &Store = &options.store;
     let marks = store.marks()?;
-    let (mut known, before, checked) = match kept {
-        Some(kept) => (kept.parts, Some(kept.now), kept.checked),
-        None => (BTreeMap::new(), None, None),
+    let (mut known, before, checked, learned) = match kept {
+        Some(kept) => (kept.parts, Some(kept.now), kept.checked, Some(kept.learned)),
+        None => (BTreeMap::new(), None, None, None),
     };
+    let followed = before
+        .as_ref()
+        .map_or_else(Arc::default, |before| Arc::clone(&before.followed));
     let mut generation = before.as_ref().map_or(0, |before| before.generation);
     let mut parts = BTreeMap::new();
     for entry in &profiles {
@@ -202,16 +228,20 @@ fn renewed(
     }
     let all = reviews.iter().map(|review| review.review.clone()).collect();
     let decisions = Arc::new(Decisions::of(all, store.mutes()?, today));
+    let desk = desk(&parts, &decisions, &reviews);
     let now = Now {
-        desk: desk(&parts, &decisions, &reviews),
+        due: due(&desk),
+        desk,
+        followed,
         decisions,
         profiles,
-        reviews,
+        reviews: Arc::clone(&reviews),
         generation,
     };
     Ok(Kept {
         version,
         checked,
+        learned: learned.unwrap_or_else(|| reviews.last().map_or(0, |review| review.number)),
         today,
         parts,
         now: Arc::new(now),
@@ -227,6 +257,55 @@ fn desk(parts: &BTreeMap<String, Part>, decisions: &Decisions, reviews: &[Number
         })
     });
     Desk::of(&sources.collect::<Vec<_>>(), decisions, reviews)
+}
+
+/// How many findings of each profile wait for a decision.
+fn due(desk: &Desk) -> BTreeMap<String, usize> {
+    let mut all: BTreeMap<String, usize> = BTreeMap::new();
+    for item in desk.items().iter().filter(|item| item.state.is_due()) {
+        match all.get_mut(&item.finding().profile) {
+            Some(count) => *count += 1,
+            None => {
+                all.insert(item.finding().profile.clone(), 1);
+            }
+        }
+    }
+    all
+}
+
+/// What followed from the latest decision about a profile that can teach, now that its findings were compared again: the number of
+/// the review, and how many other findings changed.
+fn followed(kept: &Kept, part: &Part) -> Option<(i64, Followed)> {
+    let now = &kept.now;
+    let own = |item: &&Item| item.finding().profile == part.entry.name;
+    let teaches = |review: &&Numbered| {
+        let about = now.desk.item(&review.review.finding);
+        review.review.decision != Some(Decision::Accept) && about.is_some_and(|it| own(&it))
+    };
+    let mut new = now.reviews.iter().rev();
+    let new = new.by_ref().take_while(|it| it.number > kept.learned);
+    let review = new.filter(teaches).next()?;
+    let about = &review.review.finding;
+    let now_there: HashSet<&FindingId> = part.placed.iter().map(|it| &it.finding.id).collect();
+    let waited = now.desk.items().iter().filter(own);
+    let waited: HashSet<&FindingId> = waited
+        .filter(|item| item.state.is_due())
+        .map(|item| &item.finding().id)
+        .collect();
+    let raised = part.placed.iter().map(|it| &it.finding).filter(|finding| {
+        finding.id != *about
+            && now.desk.item(&finding.id).is_none()
+            && finding.weight().is_question()
+            && now.decisions.is_open(finding)
+    });
+    let settled = waited
+        .iter()
+        .filter(|id| **id != about && !now_there.contains(**id));
+    let followed = Followed {
+        settled: settled.count(),
+        raised: raised.count(),
+    };
+    Some((review.number, followed))
 }
 
 fn is_same(one: &[Arc<Entry>], other: &[Arc<Entry>]) -> bool {

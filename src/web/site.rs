@@ -1,87 +1,23 @@
-//! The origin of the site: reports, the list of archived pages, the captures of a page, and a capture in its frame.
+//! The origin of the site: reports, a capture in its frame, and what is not archived.
 
 use crate::{
-    capture::{Source, is_redirect},
-    clock::{Instant, day, digits14, http_date, minute, warc_date},
+    capture::is_redirect,
+    clock::{Instant, digits14, http_date, minute, warc_date},
     content_coding::{self, Caps},
-    memento::{Asked, Form, When, target_of},
+    memento::{Asked, When, target_of},
     replay,
-    store::{Dated, SeedEntry, StoreError},
-    text::counted,
+    store::{Dated, StoreError},
     uri::TargetUri,
 };
 
 use super::{
     Answer, Origins, Request, Web,
-    pages::{
-        self, CaptureLine, Captures, Home, Instead, Message, Next, ProfileLine, SeedLine, View,
-        encoded, refusal,
-    },
+    pages::{self, Instead, Message, Next, View, encoded, refusal},
     replayed::Whole,
     times::is_of,
 };
 
-/// The most pages that a list shows at a time.
-const PAGES: u32 = 200;
-
-/// The most captures that a list shows at a time.
-const CAPTURES: usize = 500;
-
 impl Web {
-    /// `/archive`: the profiles and the archived pages.
-    pub(super) fn home(&self, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
-        let store = &self.options.store;
-        let after =
-            parameter(request, "after").and_then(|parameter| parameter.parse::<TargetUri>().ok());
-        let mut seeds = store.seeds(after.as_ref(), PAGES + 1)?;
-        let more = seeds.len() > PAGES as usize;
-        seeds.truncate(PAGES as usize);
-        let next = seeds.last().filter(|_| more).map(|seed| {
-            let query: String =
-                url::form_urlencoded::byte_serialize(seed.uri.as_str().as_bytes()).collect();
-            format!("/archive?after={query}")
-        });
-        let (mut lines, mut faults) = (Vec::new(), Vec::new());
-        if after.is_none() {
-            let profiles = self.snapshot.profiles(&self.options.profiles);
-            let comparing = &self.options.comparing;
-            let open = self
-                .snapshot
-                .open(store, &profiles, comparing, self.options.clock.now())?;
-            for entry in &profiles {
-                match &entry.read {
-                    Err(error) => faults.push((entry.name.clone(), error.clone())),
-                    Ok(named) => lines.push(ProfileLine {
-                        to: format!("/report/{}", encoded(&named.name)),
-                        open: open.get(&named.name).copied().unwrap_or_default(),
-                        references: counted(
-                            named.profile.references.len(),
-                            "reference",
-                            "references",
-                        ),
-                        claims: counted(named.profile.claims.len(), "claim", "claims"),
-                        title: named.profile.title.clone(),
-                    }),
-                }
-            }
-        }
-        let (visits, total) = store.extent()?;
-        Ok(pages::page(&Home {
-            site: origins.site.clone(),
-            lede: format!(
-                "{} of {}.",
-                counted(visits, "visit", "visits"),
-                counted(total, "page", "pages")
-            ),
-            profiles: lines,
-            faults,
-            total,
-            seeds: seeds.iter().map(seed_line).collect(),
-            behind: after.is_some(),
-            next,
-        }))
-    }
-
     /// `/report/NAME`: the report on a profile.
     pub(super) fn report(
         &self,
@@ -123,69 +59,6 @@ impl Web {
             ),
             None => refusal(404, "there is no report", request, origins),
         })
-    }
-
-    /// `/captures/URI`: the captures of a page.
-    pub(super) fn captures(
-        &self,
-        request: &Request,
-        origins: &Origins,
-    ) -> Result<Answer, StoreError> {
-        let rest = request.behind("/captures/");
-        // The query of the address follows it, so the start of the list comes before it.
-        let (until, rest) = match rest
-            .strip_prefix("until/")
-            .and_then(|rest| rest.split_once('/'))
-        {
-            Some((digits, rest)) => (crate::clock::parse_digits14(digits), rest),
-            None => (None, rest.as_str()),
-        };
-        let uri = match target_of(rest) {
-            Ok(target) => target,
-            Err(error) => return Ok(refusal(400, &error.to_string(), request, origins)),
-        };
-        let all = self.options.store.dated(&uri.surt())?;
-        let (Some(first), Some(last)) = (all.first(), all.last()) else {
-            return Ok(self.not_archived(&uri, None, request, origins));
-        };
-        let failed = all
-            .iter()
-            .filter(|capture| capture.failure.is_some())
-            .count();
-        let and_failed = match failed {
-            0 => String::new(),
-            1 => "; one visit failed".into(),
-            many => format!("; {many} visits failed"),
-        };
-        let shown: Vec<&Dated> = all
-            .iter()
-            .rev()
-            .filter(|capture| until.is_none_or(|until| capture.date < until))
-            .collect();
-        let older = shown.get(CAPTURES - 1).filter(|_| shown.len() > CAPTURES);
-        let archive = origins.archive();
-        Ok(pages::page(&Captures {
-            site: origins.site.clone(),
-            lede: counted(all.len(), "capture", "captures"),
-            first: day(first.date),
-            last: day(last.date),
-            failed: and_failed,
-            timemaps: vec![
-                Next::new("TimeMap", &archive.timemap(Form::Link, &uri)),
-                Next::new("as JSON", &archive.timemap(Form::Json, &uri)),
-                Next::new("as CDXJ", &archive.timemap(Form::Cdxj, &uri)),
-            ],
-            total: all.len(),
-            older: older.map(|older| format!("/captures/until/{}/{uri}", digits14(older.date))),
-            newer: until.is_some(),
-            here: format!("/captures/{uri}"),
-            rows: shown
-                .iter()
-                .take(CAPTURES)
-                .map(|it| capture_line(it, &uri, origins))
-                .collect(),
-            address: uri.to_string(),
-        }))
     }
 
     /// `/view/DATE/URI`: a capture in its frame.
@@ -344,37 +217,8 @@ fn instead(whole: &Whole, found: &Dated, origins: &Origins) -> Option<Instead> {
     })
 }
 
-fn capture_line(visit: &Dated, asked: &TargetUri, origins: &Origins) -> CaptureLine {
-    let (came, tone, detail) = came(visit);
-    let elsewhere = (visit.target_uri != *asked).then(|| format!("at {}", visit.target_uri));
-    let copied = visit.source.as_ref();
-    let held_by = copied.map(Source::held_by).unwrap_or_default();
-    let details: Vec<String> = [held_by, detail, elsewhere.unwrap_or_default()]
-        .into_iter()
-        .filter(|detail| !detail.is_empty())
-        .collect();
-    CaptureLine {
-        when: visit.date.format("%Y-%m-%d %H:%M:%S").to_string(),
-        view: match copied {
-            Some(source) => source
-                .citable()
-                .filter(|citable| citable.starts_with("http")),
-            None => visit.failure.is_none().then(|| view_of(visit)),
-        },
-        raw: (visit.stored && copied.is_none())
-            .then(|| origins.archive().raw(visit.date, &visit.target_uri)),
-        came,
-        tone,
-        detail: crate::text::for_terminal(&details.join("; ")),
-        digest: visit
-            .payload_digest
-            .map(|payload_digest| payload_digest.short())
-            .unwrap_or_default(),
-    }
-}
-
 /// The result of a capture in a word or two, its tone, and the details.
-fn came(dated: &Dated) -> (String, &'static str, String) {
+pub(super) fn came(dated: &Dated) -> (String, &'static str, String) {
     if let Some((_, detail)) = &dated.failure {
         return ("failed".into(), "bad", detail.clone());
     }
@@ -396,37 +240,8 @@ fn came(dated: &Dated) -> (String, &'static str, String) {
     )
 }
 
-fn seed_line(seed: &SeedEntry) -> SeedLine {
-    let url = seed.uri.as_url();
-    let port = url.port().map_or(String::new(), |port| format!(":{port}"));
-    let (came, tone) = match seed.status {
-        None => ("failed".into(), "bad"),
-        Some(status @ (200..=299 | 304)) => (
-            if status == 304 {
-                "unchanged".into()
-            } else {
-                status.to_string()
-            },
-            "good",
-        ),
-        Some(status @ (404 | 410)) => (format!("{status} not found"), "bad"),
-        Some(status) => (status.to_string(), "changed"),
-    };
-    SeedLine {
-        to: format!("/captures/{}", seed.uri),
-        host: format!("{}{port}", seed.uri.host()),
-        path: Some(seed.uri.path_and_query())
-            .filter(|path| path != "/")
-            .unwrap_or_default(),
-        visits: seed.visits,
-        first: day(seed.first),
-        last: day(seed.last),
-        came,
-        tone,
-    }
-}
-
-fn view_of(dated: &Dated) -> String {
+/// The address of a capture in its frame.
+pub(super) fn view_of(dated: &Dated) -> String {
     format!("/view/{}/{}", digits14(dated.date), dated.target_uri)
 }
 

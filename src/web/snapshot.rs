@@ -1,7 +1,6 @@
 //! The data behind the pages of the site, kept in memory and renewed when the store or the file of a profile changes.
 
 use std::{
-    collections::HashMap,
     fmt,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,10 +11,9 @@ use chrono::NaiveDate;
 use super::profiles::{Entry, Profiles};
 use crate::{
     clock::Instant,
-    finding::{Decisions, Finding},
     pipeline::{self, AnalyseError, Comparing},
     report::Report,
-    store::{Mark, Store, StoreError, Version},
+    store::{Store, StoreError, Version},
 };
 
 /// The most findings of all reports in memory together; the latest report is always kept.
@@ -25,18 +23,8 @@ const FINDINGS: usize = 20_000;
 #[derive(Default)]
 pub(super) struct Snapshot {
     profiles: Mutex<Profiles>,
-    open: Mutex<HashMap<String, Counted>>,
     /// The reports; the latest one requested comes last.
     reports: Mutex<Vec<Kept>>,
-}
-
-/// How many findings of a profile need a decision, and the version that this was counted from.
-struct Counted {
-    version: Version,
-    marks: Mark,
-    today: NaiveDate,
-    entry: Arc<Entry>,
-    open: usize,
 }
 
 /// A report, and the version that it was made from.
@@ -58,59 +46,6 @@ impl Snapshot {
     /// The profiles in `folder`, sorted by name.
     pub(super) fn profiles(&self, folder: &Path) -> Vec<Arc<Entry>> {
         locked(&self.profiles).all(folder)
-    }
-
-    /// How many findings of each profile need a decision, by the name of the profile.
-    pub(super) fn open(
-        &self,
-        store: &Store,
-        profiles: &[Arc<Entry>],
-        comparing: &Comparing,
-        now: Instant,
-    ) -> Result<HashMap<String, usize>, StoreError> {
-        let today = now.date_naive();
-        // Taken before anything is read: whatever is written in the meantime makes another version.
-        let version = store.version()?;
-        let mut known = locked(&self.open);
-        let mut counted = HashMap::with_capacity(profiles.len());
-        let mut changed = None;
-        for entry in profiles {
-            let Ok(named) = &entry.read else {
-                continue;
-            };
-            let same = known.remove(&entry.name);
-            let same = same.filter(|kept| kept.entry.is_of(entry) && kept.today == today);
-            let count = match same {
-                Some(same) if same.version == version => same,
-                same => {
-                    let (marks, decisions) = match &changed {
-                        Some(changed) => changed,
-                        None => changed.insert((store.marks()?, store.decisions(now)?)),
-                    };
-                    let marks = marks.of(&entry.name);
-                    let is_current = stored(pipeline::is_current(store, named, comparing))?;
-                    // Most writes are about other profiles.
-                    let same = same.filter(|kept| is_current && kept.marks == marks);
-                    let open = if let Some(kept) = same {
-                        kept.open
-                    } else {
-                        let findings = stored(pipeline::current(store, named, comparing))?;
-                        waiting(&findings, decisions)
-                    };
-                    Counted {
-                        version,
-                        marks,
-                        today,
-                        entry: Arc::clone(entry),
-                        open,
-                    }
-                }
-            };
-            counted.insert(entry.name.clone(), count);
-        }
-        *known = counted;
-        let open = known.iter().map(|(name, known)| (name.clone(), known.open));
-        Ok(open.collect())
     }
 
     /// Whether the reports in memory are so many that another one would replace one of them.
@@ -179,16 +114,6 @@ pub(super) fn stored<T>(made: Result<T, AnalyseError>) -> Result<T, StoreError> 
             path: Path::new("the comparison").to_owned(),
         },
     })
-}
-
-/// How many of the findings need a decision.
-fn waiting(findings: &[Finding], decisions: &Decisions) -> usize {
-    let questions = findings
-        .iter()
-        .filter(|finding| finding.weight().is_question());
-    questions
-        .filter(|question| decisions.is_open(question))
-        .count()
 }
 
 /// Locks a mutex even if a request panicked while it had the lock.

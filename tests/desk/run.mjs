@@ -364,6 +364,89 @@ await test("log-in, people and the pages of an admin have no axe violation", asy
   await context.close(); service.stop(); own.remove();
 });
 
+await test("who else has a page open is said on the desk and on the page", async () => {
+  const own = demo();
+  for (const [name, role] of [["ada", "admin"], ["ben", "reviewer"]]) told(own.config, "correct horse battery\n", "user", "add", name, "--role", role, "--password-stdin");
+  const service = await serve(own.config);
+  const [ada, ben] = [await open(chromium), await open(chromium)];
+  for (const [it, name] of [[ada, "ada"], [ben, "ben"]]) {
+    await it.page.goto(`${service.site}/`);
+    await it.page.fill("input[name=name]", name); await it.page.fill("input[name=password]", "correct horse battery"); await it.page.click("button.main");
+    await it.page.waitForSelector(".queue");
+  }
+  await ben.page.goto(`${service.site}/f/410082f4df34`);
+  await ada.page.reload();
+  same(await ada.page.locator("#p-cb50eaab .here").textContent(), "ben has it open");
+  await ada.page.goto(`${service.site}/f/410082f4df34`);
+  same((await ada.page.textContent(".head")).includes("ben has this page open, too"), true);
+  await ben.page.goto(`${service.site}/`);
+  await ada.page.reload();
+  same(await ada.page.locator(".head .here").count(), 0, "after ben left");
+  await ada.context.close(); await ben.context.close(); service.stop(); own.remove();
+});
+
+await test("what others decide is offered as a notice, and shown on request", async () => {
+  const { page, faults, context } = await open(chromium);
+  await page.goto(served.site);
+  const before = await due(page);
+  await page.waitForTimeout(2500);
+  run(made.config, "review", "--by", "ben", "5538d53b6658", "accept");
+  await page.waitForSelector("#news:not([hidden])", { timeout: 20000 });
+  same(await page.textContent("#news p"), `ben decided something here. ${before - 1} to decide now.`);
+  same(await due(page), before, "nothing moves unasked");
+  await page.click("#news button");
+  same(await due(page), before - 1, "after the click");
+  same(await page.isVisible("#news"), false, "the notice");
+  run(made.config, "review", "--by", "ben", "5538d53b6658", "undo");
+  await page.waitForSelector("#news:not([hidden])", { timeout: 20000 });
+  same(await page.textContent("#news p"), "ben decided something here. 1 more to decide now.");
+  same(faults, [], "faults");
+  await context.close();
+});
+
+await test("what follows from a decision is said as soon as it is known", async () => {
+  const { page, faults, context } = await open(chromium);
+  await page.goto(`${served.site}/f/410082f4df34`);
+  await page.waitForTimeout(2500);
+  await page.keyboard.press("r");
+  await press(page, "2", { presses: 0 });
+  same((await page.textContent(".done p")).includes("Other findings are being compared again."), true, await page.textContent(".done p"));
+  await page.waitForFunction(() => document.querySelector(".done p").textContent.includes("2 findings are new because of it."), null, { timeout: 30000 });
+  await press(page, "u", { presses: 0 });
+  await page.waitForFunction((it) => fetch(`/f/${it}`).then((it) => /\/work\//.test(it.url)), "410082f4df34", { timeout: 20000, polling: 500 });
+  same(faults, [], "faults");
+  await context.close();
+});
+
+await test("a finding is copied as text", async () => {
+  const { page, context } = await open(chromium);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: served.site });
+  await page.goto(`${served.site}/f/410082f4df34`);
+  await page.click("text=Copy as text");
+  await page.waitForSelector("#news:has-text('Copied.')");
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  for (const it of ["renamed: Cleveland Mediation Center", "The article says: The convening centers", "sha256", `${served.site}/f/410082f4df34`]) {
+    if (!copied.includes(it)) throw new Error(`${it} is missing: ${copied}`);
+  }
+  await context.close();
+});
+
+await test("the next page is loaded ahead", async () => {
+  const { page, faults, context } = await open(chromium);
+  const asked = [];
+  page.on("request", (it) => { if (it.url().includes("/work/") && it.method() === "GET") asked.push(it.headers().purpose || "opened"); });
+  await page.goto(`${served.site}/f/410082f4df34`);
+  await page.waitForTimeout(1500);
+  same(asked.includes("prefetch"), true, "asked ahead");
+  const title = await page.textContent("h1");
+  const opened = asked.filter((it) => it === "opened").length;
+  await press(page, "J", { presses: 0 });
+  same(await page.textContent("h1") !== title, true, "another page");
+  same(asked.filter((it) => it === "opened").length, opened, "requests after the key");
+  same(faults, [], "faults");
+  await context.close();
+});
+
 await test("forced colours and print show every page", async () => {
   const { page, context } = await open(chromium, { forcedColors: "active" });
   await page.goto(`${served.site}/f/410082f4df34`);

@@ -88,6 +88,39 @@ impl Store {
         })
     }
 
+    /// The latest of our own visits that failed, newest first, at most `most`; only the last 50,000 captures are looked at, so that a
+    /// large archive answers as fast as a small one.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_failures(&self, most: u32) -> Result<Vec<Dated>, StoreError> {
+        self.read(|connection| {
+            let mut failed = some(
+                connection,
+                "capture.id > (SELECT coalesce(max(id), 0) - 50000 FROM capture) AND outcome = 'failure'
+                     AND capture.source IS NULL ORDER BY capture.id DESC LIMIT ?1",
+                &[&most],
+            )?;
+            failed.sort_by_key(|it| std::cmp::Reverse(it.date));
+            Ok(failed)
+        })
+    }
+
+    /// The first captures of visits that were copied from other archives, by when they were copied, the latest first, at most `most`.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_copies(&self, most: u32) -> Result<Vec<Dated>, StoreError> {
+        self.read(|connection| {
+            some(
+                connection,
+                "capture.source IS NOT NULL AND hop = 0 AND source.copied IS NOT NULL
+                     ORDER BY source.copied DESC, capture.id DESC LIMIT ?1",
+                &[&most],
+            )
+        })
+    }
+
     /// The mementos of the addresses under a key that are nearest to the second `at`: for each address the last one before the end
     /// of that second, and the first one from its beginning.
     ///

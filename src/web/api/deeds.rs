@@ -4,7 +4,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answers::time;
-use crate::finding::{Decision, Mistake, Mute, Outcome, Review, Via};
+use crate::{
+    clock::Instant,
+    finding::{Decision, Mistake, Mute, Outcome, Review, Via},
+    store::Dated,
+};
 
 /// A decision of a person.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -73,6 +77,38 @@ pub(super) enum Deed {
     Decision(Decided),
     /// New names of a list are not asked about any more, or are again.
     Mute(Silenced),
+    /// A copy of another archive was added.
+    Copy(Copied),
+}
+
+/// A copy of another archive that was added; who added it is not recorded.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Copied {
+    /// The page.
+    pub(super) url: String,
+    /// When the other archive made it.
+    #[schema(format = DateTime)]
+    pub(super) date: String,
+    /// The name of the archive.
+    pub(super) archive: String,
+    /// Its address there, if it has one.
+    pub(super) memento: Option<String>,
+    /// When it was added.
+    #[schema(format = DateTime)]
+    pub(super) at: String,
+}
+
+impl Copied {
+    pub(super) fn of(at: Instant, copy: &Dated) -> Self {
+        let source = copy.source.as_ref();
+        Self {
+            url: copy.target_uri.to_string(),
+            date: time(copy.date),
+            archive: source.map_or(String::new(), |it| it.archive.clone()),
+            memento: source.and_then(|it| it.memento.clone()),
+            at: time(at),
+        }
+    }
 }
 
 /// A mute, or its end.

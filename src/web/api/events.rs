@@ -31,7 +31,7 @@ const QUIET: Duration = Duration::from_secs(15);
 const LASTS: Duration = Duration::from_mins(15);
 
 /// The most clients at the same time.
-const CLIENTS: usize = 32;
+const CLIENTS: usize = 64;
 
 /// The clients that get events.
 #[derive(Debug)]
@@ -85,6 +85,8 @@ pub(in crate::web) fn going_on(web: &Web, answer: Answer) -> Response {
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
                 () = tokio::time::sleep(QUIET) => Bytes::from_static(b":\n\n"),
+                // Whoever closes a tab leaves the place at once.
+                () = send.closed() => return,
                 () = &mut lasts => return,
                 () = &mut stopped => {
                     // Clients that have left are ignored.

@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 
 use super::{
     answers::{Listed, Paging, json, none, page, parameters, part},
-    deeds::{Decided, Deed, Silenced},
+    deeds::{Copied, Decided, Deed, Silenced},
     model::{Finding, Page},
 };
 use crate::{
@@ -119,6 +119,7 @@ pub(super) fn activity(web: &Web, request: &Request, _: &Origins) -> Result<Answ
         let shown = match &deed.what {
             What::Decision(it) => Deed::Decision(Decided::of(it.number, &it.review)),
             What::Mute(mute) => Deed::Mute(Silenced::of(deed.number, mute)),
+            What::Copy(copy) => Deed::Copy(Copied::of(deed.at, copy)),
             What::Failed(_) => return None,
         };
         Some((deed.key(), shown))

@@ -6,16 +6,17 @@ use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 
 use super::{
+    done::{Done, done, finding_of},
     entries::{claim_words, words},
     mast::{self, Mast},
-    queue::{Done, done},
     say,
-    sides::minute,
+    sides::{day, minute},
 };
 use crate::{
     account::Role,
+    capture::Source,
     clock::warc_date,
-    desk::{Item, Numbered, State},
+    desk::{Numbered, State},
     finding::{Mute, Muted, Via},
     report::{Label, csv_field},
     store::StoreError,
@@ -150,9 +151,13 @@ pub(in crate::web) fn activity(
                 )
             },
         ),
-        rows: shown.iter().take(ROWS).map(|it| row(it, &now)).collect(),
+        rows: shown
+            .iter()
+            .take(ROWS)
+            .map(|it| row(it, (web, &now)))
+            .collect::<Result<_, _>>()?,
         more,
-        done: done(&form, &now, None),
+        done: done(&form, (web, &now), None)?,
         back: format!("/activity?{}", wanted.query("")),
         since: wanted.since(),
         by: wanted.by,
@@ -212,7 +217,7 @@ fn rows(web: &Web, request: &Request) -> Result<Vec<Row>, StoreError> {
     let wanted = Wanted::of(request);
     let all = done_by_people(web, request, &now)?;
     let own = all.iter().rev().filter(|deed| wanted.wants(deed));
-    Ok(own.map(|deed| row(deed, &now)).collect())
+    own.map(|deed| row(deed, (web, &now))).collect()
 }
 
 /// What is shown to this visitor: names that were typed at log-ins are for admins.
@@ -228,22 +233,36 @@ fn done_by_people<'a>(
     }
 }
 
-fn row(deed: &Deed<'_>, now: &Now) -> Row {
+fn row(deed: &Deed<'_>, (web, now): (&Web, &Now)) -> Result<Row, StoreError> {
     let row = match &deed.what {
-        What::Decision(numbered) => of_decision(numbered, now),
+        What::Decision(numbered) => of_decision(numbered, (web, now))?,
         What::Mute(mute) => of_mute(mute, now),
+        What::Copy(copy) => Row {
+            what: format!(
+                "added the copy of {}, {}",
+                day(copy.date),
+                copy.source
+                    .as_ref()
+                    .map(Source::held_by)
+                    .unwrap_or_default()
+            ),
+            about: copy.target_uri.to_string(),
+            href: format!("/captures/{}", copy.target_uri),
+            way: "cli",
+            ..nothing()
+        },
         What::Failed(failed) => Row {
             what: "log-in failed".to_owned(),
             about: format!("from {}", failed.address),
             ..nothing()
         },
     };
-    Row {
+    Ok(Row {
         when: warc_date(deed.at),
         minute: minute(deed.at),
         who: deed.by().to_owned(),
         ..row
-    }
+    })
 }
 
 fn nothing() -> Row {
@@ -266,24 +285,25 @@ fn nothing() -> Row {
     }
 }
 
-fn of_decision(numbered: &Numbered, now: &Now) -> Row {
+fn of_decision(numbered: &Numbered, (web, now): (&Web, &Now)) -> Result<Row, StoreError> {
     let review = &numbered.review;
     let item = now.desk.item(&review.finding);
-    let finding = item.map(Item::finding);
+    let finding = finding_of(web, now, &review.finding)?;
+    let finding = finding.as_ref();
     let state = item.map_or(State::Open, |item| item.state);
-    Row {
+    Ok(Row {
         way: Via::word(review.terms.via),
         what: say::decision(review, state),
         note: review.note.clone().unwrap_or_default(),
         href: format!("/f/{}", review.finding),
-        about: item.map_or_else(
+        about: finding.map_or_else(
             || review.finding.to_string(),
-            |item| {
-                let profile = now.profile(&item.finding().profile);
-                words(item, profile.map(|profile| &profile.profile))
+            |finding| {
+                let profile = now.profile(&finding.profile);
+                words(finding, profile.map(|profile| &profile.profile))
             },
         ),
-        label: finding.map_or("gone", |finding| Label::of(finding).words()),
+        label: finding.map_or("", |finding| Label::of(finding).words()),
         finding: review.finding.to_string(),
         profile: finding.map_or(String::new(), |finding| finding.profile.clone()),
         claim: finding
@@ -294,7 +314,7 @@ fn of_decision(numbered: &Numbered, now: &Now) -> Row {
         can_undo: item.is_some_and(|item| item.seen == numbered.number)
             && review.decision.is_some(),
         ..nothing()
-    }
+    })
 }
 
 fn of_mute(mute: &Mute, now: &Now) -> Row {

@@ -3,16 +3,16 @@
 use askama::Template;
 
 use super::{
+    cites::profile_href,
     entries::{Line, claim_words},
     mast::{self, Mast},
-    named, nothing,
-    queue::profile_href,
-    say,
+    named, nothing, say,
     sides::{day, minute},
 };
 use crate::{
-    clock::digits14,
+    clock::{Instant, digits14},
     desk::{Item, State},
+    finding::{Moment, Subject},
     pipeline,
     report::Label,
     store::StoreError,
@@ -39,14 +39,55 @@ struct Row {
     cells: Vec<Cell>,
 }
 
-/// What copies say from one date on.
+/// What copies say from one date on, with each copy that brought it in other words.
 struct Cell {
-    day: String,
+    days: Vec<(String, Option<String>)>,
     tone: &'static str,
     sign: &'static str,
     word: &'static str,
-    href: Option<String>,
     reference: u32,
+}
+
+/// What the copies say about a finding, oldest first: a cell for each change.
+fn cells_of(item: &Item, moments: &[Moment]) -> Vec<Cell> {
+    let is_new = matches!(item.finding().subject, Subject::NewName { .. });
+    let mut cells: Vec<Cell> = Vec::new();
+    for moment in moments {
+        let label = Label::of_verdict(&moment.verdict);
+        // That a name was not there before it came says nothing about the article.
+        if is_new && label == Label::Absent {
+            continue;
+        }
+        let shown = moment.capture.as_ref();
+        let shown = (day(moment.date), shown.map(|it| copy_of(item, it.date)));
+        let word = label.words();
+        let same = |cell: &&mut Cell| cell.word == word && cell.reference == moment.reference;
+        match cells.last_mut().filter(same) {
+            Some(cell) => cell.days.push(shown),
+            None => cells.push(Cell {
+                days: vec![shown],
+                tone: label.tone().class(),
+                sign: label.sign(),
+                word,
+                reference: moment.reference,
+            }),
+        }
+    }
+    cells
+}
+
+/// The address of a copy beside a finding, at its words.
+fn copy_of(item: &Item, date: Instant) -> String {
+    let seen = item.finding().history.last_seen;
+    let name = if seen.is_some_and(|at| date <= at) {
+        "then"
+    } else {
+        "now"
+    };
+    let at = digits14(date);
+    let asked = [("f", item.finding().id.0.as_str()), (name, at.as_str())];
+    let asked = crate::web::form::query(asked);
+    format!("/work/{}?{asked}", item.placed.page.0)
 }
 
 /// A claim of a profile.
@@ -79,36 +120,10 @@ pub(in crate::web) fn claim(
         let Some(item) = now.desk.item(&series.finding.id) else {
             continue;
         };
-        let cells = series.moments.iter().map(|moment| {
-            let label = Label::of_verdict(&moment.verdict);
-            let capture = moment.capture.as_ref();
-            Cell {
-                day: day(moment.date),
-                tone: label.tone().class(),
-                sign: label.sign(),
-                word: label.words(),
-                href: capture.map(|capture| {
-                    let name = if item
-                        .finding()
-                        .history
-                        .last_seen
-                        .is_some_and(|at| capture.date <= at)
-                    {
-                        "then"
-                    } else {
-                        "now"
-                    };
-                    let at = digits14(capture.date);
-                    let asked = [("f", item.finding().id.0.as_str()), (name, at.as_str())];
-                    format!(
-                        "/work/{}?{}",
-                        item.placed.page.0,
-                        crate::web::form::query(asked)
-                    )
-                }),
-                reference: moment.reference,
-            }
-        });
+        // Whether the list as a whole was found has no words to show.
+        if matches!(item.finding().subject, Subject::List { .. }) {
+            continue;
+        }
         rows.push(Row {
             line: Line::of(
                 item,
@@ -116,7 +131,7 @@ pub(in crate::web) fn claim(
                 format!("/f/{}", item.finding().id),
                 false,
             ),
-            cells: cells.collect(),
+            cells: cells_of(item, &series.moments),
         });
     }
     let is_own = |item: &Item| {
@@ -127,7 +142,7 @@ pub(in crate::web) fn claim(
             .desk
             .item(&review.review.finding)
             .filter(|item| is_own(item))?;
-        let words = super::entries::words(item, Some(&named.profile));
+        let words = super::entries::words(item.finding(), Some(&named.profile));
         let decided = say::decision(&review.review, State::Open);
         Some(format!(
             "{} · {words}: {decided} · {}",

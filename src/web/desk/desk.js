@@ -58,6 +58,7 @@ function show(text, address) {
   }
   one(".mast").replaceWith(one(".mast", fresh));
   document.title = fresh.title;
+  one("#news").hidden = true;
   history.replaceState(null, "", address);
   begin();
   const done = one(".done p, .all");
@@ -72,11 +73,39 @@ function show(text, address) {
   }
 }
 
+// The page that comes next, loaded while this one is read; what was decided since makes it stale.
+let ahead = null;
+async function prefetch() {
+  const next = one(".work") && (one(".all a.next") || one("a.next"));
+  if (!next || (ahead && ahead.href === next.href)) return;
+  const kept = { href: next.href, at: Date.now() };
+  ahead = kept;
+  try {
+    const answer = await fetch(next.href, { headers: { Accept: "text/html", Purpose: "prefetch" } });
+    if (!answer.ok) return;
+    kept.text = await answer.text();
+    kept.url = answer.url;
+  } catch {
+    // It is loaded when it is needed.
+  }
+}
+
 let busy = false;
+// How many pages were asked for: what was asked for elsewhere before the last one is stale.
+let turn = 0;
 async function load(address, options) {
   if (busy) return;
   busy = true;
+  turn += 1;
+  const kept = ahead;
+  ahead = null;
   try {
+    if (!options && kept && kept.href === address && kept.text && Date.now() - kept.at < 60000) {
+      show(kept.text, kept.url);
+      // The server learns that the page is open now.
+      fetch(address, { method: "HEAD" }).catch(() => {});
+      return true;
+    }
     const answer = await fetch(address, { headers: { Accept: "text/html" }, ...options });
     show(await answer.text(), answer.url);
     return answer.ok;
@@ -87,6 +116,68 @@ async function load(address, options) {
     busy = false;
   }
 }
+
+// What happens elsewhere: the numbers in the head change at once, and a notice offers the page as it is now.
+let events = null;
+let looks = 0;
+const listed = (from) => one("#list, .queue, .lead", from) && all("#list, .queue, .lead", from).map((it) => it.textContent.replace(/\s+/g, " ")).join("");
+
+async function look(why) {
+  if (busy || document.hidden) return;
+  const [here, before] = [location.href, turn];
+  const chosen = one("input[name=finding][type=checkbox]:checked") || all("#note, #words, #until").some((it) => it.value !== it.defaultValue);
+  const answer = await fetch(here, { headers: { Accept: "text/html", Purpose: "prefetch" } }).catch(() => null);
+  if (!answer || !answer.ok) return;
+  const text = await answer.text();
+  if (busy || turn !== before) return;
+  const fresh = new DOMParser().parseFromString(html.createHTML(text), "text/html");
+  const done = one("main > .done[data-follows]");
+  if (done && one("main > .done", fresh)) {
+    done.replaceWith(one("main > .done", fresh));
+    say(one("main > .done p").textContent);
+  }
+  const [shown, after] = [one("#due"), one("#due", fresh)];
+  if (!shown || !after) return;
+  const [old, due] = [Number(shown.textContent), Number(after.textContent)];
+  if (listed(fresh) === listed(document)) {
+    shown.textContent = due;
+    return;
+  }
+  const news = one("#news");
+  one("p", news).textContent = `${why} ${due > old ? `${due - old} more to decide` : `${due} to decide`} now.${chosen ? " Your note and your choices are lost if you show it." : ""}`;
+  one("button", news).onclick = () => { news.hidden = true; ahead = null; show(text, here); };
+  news.hidden = false;
+}
+
+// One look for all that happens within half a second.
+function soon(why) {
+  const number = looks += 1;
+  ahead = null;
+  setTimeout(() => { if (number === looks) look(why); }, 500);
+}
+
+function listen() {
+  if (events || document.hidden || !one(".mast[data-me]") || !one("#list, .queue, .lead")) return;
+  events = new EventSource("/api/v1/events");
+  events.addEventListener("found", () => soon("Findings have changed."));
+  events.addEventListener("run-ended", () => soon("A run has ended."));
+  events.addEventListener("decided", (event) => {
+    const { by, via } = JSON.parse(event.data);
+    if (by !== one(".mast").dataset.me || via !== "desk") soon(`${by} decided something here.`);
+  });
+}
+
+function deafen() {
+  if (events) events.close();
+  events = null;
+}
+// A page in the background needs no connection: browsers have few for one site.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return deafen();
+  listen();
+  if (one("#list, .queue, .lead")) soon("Something has changed.");
+});
+addEventListener("pagehide", deafen);
 
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
@@ -117,19 +208,44 @@ document.addEventListener("click", (event) => {
 function count() {
   for (const note of all(".chosen")) {
     const form = note.closest("form");
-    const chosen = [...form.elements].filter((it) => it.type === "checkbox" && it.checked).length;
+    const chosen = new Set([...form.elements].filter((it) => it.type === "checkbox" && it.checked).map((it) => it.value)).size;
     note.textContent = chosen ? `${chosen} chosen:` : note.dataset.none;
   }
 }
-document.addEventListener("change", count);
+// The table of names and the list beside it have a box for the same finding.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("input[name=finding][type=checkbox]")) {
+    for (const it of all(`input[name=finding][value="${event.target.value}"]`)) it.checked = event.target.checked;
+  }
+  count();
+});
 
+// Without TLS, browsers let only pages of this machine write to the clipboard: the text is shown to be copied by hand.
 async function copy(text) {
-  await navigator.clipboard.writeText(text);
-  say("Copied.");
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied.");
+    const news = one("#news");
+    one("p", news).textContent = "Copied.";
+    one("button", news).hidden = true;
+    news.hidden = false;
+    setTimeout(() => { if (one("p", news).textContent === "Copied.") news.hidden = true; one("button", news).hidden = false; }, 1500);
+  } catch {
+    const field = one("[data-copy]");
+    if (!field) return;
+    field.closest("details").open = true;
+    field.focus();
+    field.select();
+  }
 }
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button.copy-form");
   if (button) copy(one("pre", button.closest(".form")).textContent);
+  if (event.target.closest("a.as-text")) {
+    event.preventDefault();
+    copy(one("[data-copy]").value);
+  }
+  for (const menu of all(".mast details[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
 // The next or previous line of the queue, or finding of the page.
@@ -253,6 +369,8 @@ function begin() {
     frame.onload = () => nudge(frame);
   }
   count();
+  setTimeout(prefetch, 300);
+  listen();
   const choice = one("#keys");
   if (choice) {
     for (const it of all("input[name=keys]", choice)) {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     desk::{Item, State},
-    finding::{Conclusion, Evidence, Fate, Subject, Verdict},
+    finding::{Conclusion, Evidence, Fate, Finding, Subject, Verdict},
     profile::{Profile, Statement},
     report::{Label, said, since},
     selector::TextQuoteSelector,
@@ -53,7 +53,7 @@ impl Line {
             tone: label.tone().class(),
             sign: label.sign(),
             word: label.words(),
-            words: words(item, profile),
+            words: words(finding, profile),
             to: becomes(item).unwrap_or_default(),
             is_due: item.state.is_due(),
             is_new: label == Label::New,
@@ -65,8 +65,8 @@ impl Line {
 }
 
 /// The subject of a finding, in words.
-pub(super) fn words(item: &Item, profile: Option<&Profile>) -> String {
-    match &item.finding().subject {
+pub(super) fn words(finding: &Finding, profile: Option<&Profile>) -> String {
+    match &finding.subject {
         Subject::Reference { number } => {
             let reference = profile.and_then(|profile| profile.reference(*number));
             let title = reference.and_then(|reference| reference.title.clone());

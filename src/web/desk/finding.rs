@@ -3,14 +3,15 @@
 use askama::Template;
 
 use super::{
+    cites::profile_href,
+    entries::words,
     mast::{self, Mast},
-    queue::profile_href,
     say,
-    sides::minute,
+    sides::{day, minute},
 };
 use crate::{
     desk::State,
-    finding::FindingId,
+    finding::{Decided, FindingId, Lesson},
     report::Label,
     store::StoreError,
     web::{
@@ -55,6 +56,17 @@ pub(in crate::web) fn found(
         .reviews
         .iter()
         .filter(|review| review.review.finding == id);
+    let latest = reviews.clone().next_back();
+    // It was current when it was decided about.
+    let since = latest.map(|latest| day(latest.review.at));
+    let settled = match now.decisions.review(&id) {
+        Some(review) => {
+            let (review, about) = (review.clone(), finding.clone());
+            let lesson = Decided { review, about }.lesson();
+            lesson.as_ref().is_some_and(Lesson::changes_findings)
+        }
+        None => false,
+    };
     let decided = reviews.map(|review| {
         let words = say::decision(&review.review, State::Open);
         format!(
@@ -65,8 +77,11 @@ pub(in crate::web) fn found(
     });
     let gone = Gone {
         mast: Mast::of(request, &now),
-        words: finding.subject.words().unwrap_or("The page").to_owned(),
-        says: say::GONE,
+        words: words(
+            &finding,
+            now.profile(&finding.profile).map(|it| &it.profile),
+        ),
+        says: say::gone(since.as_deref(), settled),
         label: Label::of(&finding).words(),
         said: crate::report::said(&finding),
         since: crate::report::since(&finding),
@@ -82,7 +97,7 @@ pub(in crate::web) fn found(
 struct Gone {
     mast: Mast,
     words: String,
-    says: &'static str,
+    says: String,
     label: &'static str,
     said: String,
     since: String,

@@ -5,23 +5,24 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::{
+    cites::profile_href,
+    done::{Done, done, finding_of},
     entries::claim_words,
     marked_article::{self, Stretch},
     mast::{self, Mast},
-    named, nothing,
-    queue::profile_href,
-    say,
+    named, nothing, say,
+    sides::day,
 };
 use crate::{
     article::SourceText,
-    desk::{Item, staleness},
-    finding::Muted,
+    desk::{Item, Numbered, staleness},
+    finding::{Decided, Decision, Lesson, Muted, Review},
     media_type::MediaType,
     pipeline::Named,
     profile::{Profile, Statement},
     report::Label,
     store::StoreError,
-    web::{Answer, Origins, Request, Web, pages::encoded, room::Now},
+    web::{Answer, Origins, Request, Web, form::Form, pages::encoded, room::Now},
 };
 
 /// An article.
@@ -42,9 +43,21 @@ struct Page {
     sections: Vec<(String, Vec<Claim>)>,
     references: Vec<Reference>,
     aliases: Vec<String>,
+    /// The names that decisions taught, each with the decision that taught it.
+    learned: Vec<Learned>,
+    /// The last action.
+    done: Option<Done>,
+    back: String,
     /// The mutes: the claim, and its words.
     mutes: Vec<(String, String)>,
     name: String,
+}
+
+/// Two names of which a reviewer said that they are one, or that they are not.
+struct Learned {
+    says: String,
+    finding: String,
+    seen: i64,
 }
 
 /// A claim of the article.
@@ -89,6 +102,7 @@ pub(in crate::web) fn profile(
         .filter(|it| it.finding().profile == named.name)
         .collect();
     let href = profile_href(&named.name);
+    let form = Form::of(request.query.as_deref().unwrap_or_default().as_bytes());
     let asked = crate::web::form::query([("profile", named.name.as_str())]);
     let text = text_of(&now, named, &own, &href);
     let page = Page {
@@ -108,10 +122,13 @@ pub(in crate::web) fn profile(
             .aliases
             .iter()
             .map(|alias| {
-                let same = if alias.same { "is" } else { "is not" };
-                format!("{} {same} {}", alias.name, alias.other)
+                let lesson = Lesson::about(&alias.name, &alias.other, alias.same);
+                format!("{} · in the profile", lesson.what())
             })
             .collect(),
+        learned: learned_of(web, &now, named)?,
+        done: done(&form, (web, &now), None)?,
+        back: href.clone(),
         mutes: profile
             .claims
             .iter()
@@ -130,6 +147,43 @@ pub(in crate::web) fn profile(
         mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
+}
+
+/// The names that decisions about a profile taught, in the order of the decisions.
+fn learned_of(web: &Web, now: &Now, named: &Named) -> Result<Vec<Learned>, StoreError> {
+    let mut all: Vec<Learned> = Vec::new();
+    let rejected = now.decisions.counting();
+    let mut rejected: Vec<&Review> = rejected
+        .filter(|review| review.decision == Some(Decision::Reject))
+        .collect();
+    rejected.sort_by_key(|review| review.at);
+    for review in rejected {
+        let Some(about) = finding_of(web, now, &review.finding)? else {
+            continue;
+        };
+        let lesson = (Decided {
+            review: review.clone(),
+            about: about.clone(),
+        })
+        .lesson();
+        if about.profile != named.name
+            || !matches!(
+                lesson,
+                Some(Lesson::SameName { .. } | Lesson::OtherBody { .. })
+            )
+        {
+            continue;
+        }
+        let own = |it: &&Numbered| it.review.finding == review.finding;
+        let latest = now.reviews.iter().rev().find(own);
+        let what = lesson.map_or(String::new(), |lesson| lesson.what());
+        all.push(Learned {
+            says: format!("{what} · {}, {}", review.by, day(review.at)),
+            finding: review.finding.to_string(),
+            seen: latest.map_or(0, |latest| latest.number),
+        });
+    }
+    Ok(all)
 }
 
 /// The text of the article with its claims marked; empty if its file is not stored beside the profile.

@@ -3,21 +3,21 @@
 use askama::Template;
 
 use super::{
-    entries::{Line, words},
+    cites::{Cites, cites},
+    done::{Done, done},
+    entries::{Line, claim_words},
+    filter::{Chip, Field, Filter, chips, fields},
     mast::{self, Mast},
     say,
     sides::{day, minute},
 };
 use crate::{
-    clock::Instant,
-    desk::{Item, Order, Row, State},
-    finding::{Subject, Weight},
+    desk::{Order, Row, State},
     report::Label,
     store::StoreError,
     web::{
         Answer, Origins, Request, Web,
         form::{Form, query},
-        pages::encoded,
         room::Now,
     },
 };
@@ -37,7 +37,10 @@ struct Queue {
     to_do: String,
     /// The last action.
     done: Option<Done>,
+    chips: Vec<Chip>,
     fields: Vec<Field>,
+    /// Whether the form of the filter is open.
+    is_fine: bool,
     text: String,
     rows: Vec<PageRow>,
     /// The address of this view, for the link back.
@@ -51,23 +54,6 @@ struct Queue {
     has_profiles: bool,
 }
 
-/// The last action, and how to undo it.
-pub(super) struct Done {
-    /// What was done, as a sentence.
-    pub(super) says: String,
-    /// What to undo: a finding or a batch; empty if it cannot be undone.
-    pub(super) undo: String,
-    /// The label of the button that undoes it.
-    pub(super) undo_words: String,
-}
-
-/// An option of the filter.
-struct Field {
-    name: &'static str,
-    label: &'static str,
-    options: Vec<(String, String, bool)>,
-}
-
 /// A page in the queue.
 struct PageRow {
     id: String,
@@ -79,106 +65,17 @@ struct PageRow {
     sign: &'static str,
     word: &'static str,
     tally: String,
-    cited: Vec<String>,
+    cites: Vec<Cites>,
     since: String,
+    /// The claims in a few words: `Listed: partners · Figure`.
+    claims: String,
+    /// The day of the latest visit; empty if there is none.
+    visited: String,
+    /// The others who have it open.
+    open_by: String,
     lines: Vec<Line>,
     /// How many more findings the page at work shows.
     more: usize,
-}
-
-/// The filter of the queue.
-pub(super) struct Filter {
-    /// The fields of the filter.
-    pub(super) form: Form,
-    me: String,
-    now: Instant,
-}
-
-impl Filter {
-    /// The filter in a query; `me` is the name of the visitor.
-    pub(super) fn of(form: Form, me: &str, now: Instant) -> Self {
-        Self {
-            form,
-            me: me.to_owned(),
-            now,
-        }
-    }
-
-    fn is(&self, name: &str, value: &str) -> bool {
-        self.form.first(name).is_none_or(|it| it == value)
-    }
-
-    /// Whether a finding passes the filter.
-    pub(super) fn wants(&self, item: &Item, now: &Now) -> bool {
-        let finding = item.finding();
-        let label = Label::of(finding);
-        let by_me = || {
-            item.review
-                .as_ref()
-                .is_some_and(|review| review.by == self.me)
-        };
-        let shown = match self.form.first("show") {
-            Some("later") => item.state == State::Later,
-            Some("mine") => by_me(),
-            Some("decided") => item.state.is_decided(),
-            Some("to-edit") => item.state == State::ToEdit,
-            Some("all") => item.state != State::Settled,
-            _ => item.state.is_due(),
-        };
-        let sure = self
-            .form
-            .first("sure")
-            .and_then(|sure| sure.parse::<f64>().ok());
-        let days = self
-            .form
-            .first("days")
-            .and_then(|days| days.parse::<i64>().ok());
-        let changed = finding.history.changed_by.or(finding.history.first_seen);
-        let fresh =
-            days.is_none_or(|days| changed.is_some_and(|at| (self.now - at).num_days() <= days));
-        shown
-            && fresh
-            && self.is("profile", &finding.profile)
-            && self.is("kind", kind(&finding.subject))
-            && self.is("weight", weight_key(finding.weight()))
-            && self.is("verdict", &label.key())
-            && sure.is_none_or(|sure| finding.confidence * 100.0 >= sure)
-            && self.form.first("q").is_none_or(|text| has(text, item, now))
-    }
-}
-
-/// Whether a text is in the words, the address or the id of a finding.
-fn has(text: &str, item: &Item, now: &Now) -> bool {
-    let text = text.to_lowercase();
-    let profile = now
-        .profile(&item.finding().profile)
-        .map(|profile| &profile.profile);
-    words(item, profile).to_lowercase().contains(&text)
-        || item.placed.address.as_str().contains(&text)
-        || item.finding().id.0.starts_with(&text)
-}
-
-fn kind(subject: &Subject) -> &'static str {
-    match subject {
-        Subject::Reference { .. } => "reference",
-        Subject::List { .. } | Subject::Name { .. } | Subject::NewName { .. } => "listed",
-        Subject::Quotation { .. } => "quoted",
-        Subject::Figure { .. } => "figure",
-        Subject::Relation { .. } => "relation",
-        Subject::Statement { .. } => "stated",
-    }
-}
-
-fn weight_key(weight: Weight) -> &'static str {
-    match weight {
-        Weight::Lost => "lost",
-        Weight::Words => "words",
-        Weight::Name => "name",
-        Weight::Moved => "moved",
-        Weight::New => "new",
-        Weight::Note => "note",
-        Weight::Settled => "settled",
-    }
 }
 
 fn order_of(form: &Form) -> Order {
@@ -198,6 +95,7 @@ pub(in crate::web) fn queue(
 ) -> Result<Answer, StoreError> {
     let now = web.now()?;
     let mast = Mast::of(request, &now);
+    web.presence.left(&mast.name);
     let form = Form::of(request.query.as_deref().unwrap_or_default().as_bytes());
     let filter = Filter::of(form, &mast.name, web.options.clock.now());
     let rows = now
@@ -227,10 +125,12 @@ pub(in crate::web) fn queue(
         profiles.filter_map(|profile| Some((profile.name.clone(), profile.read.clone().err()?)));
     let page = Queue {
         to_do: say::to_do(counts.due(), counts.pages, counts.of(State::ToEdit)),
-        done: done(&filter.form, &now, None),
+        done: done(&filter.form, (web, &now), None)?,
+        chips: chips(&filter, &now),
         fields: fields(&filter.form, &now),
+        is_fine: filter.is_fine(),
         text: filter.form.first("q").unwrap_or_default().to_owned(),
-        rows: shown.iter().map(|it| row(it, &now, &filter)).collect(),
+        rows: rows_of(web, shown, &now, &filter)?,
         back: asked("done", ""),
         more,
         left,
@@ -240,6 +140,51 @@ pub(in crate::web) fn queue(
         mast,
     };
     Ok(mast::page(200, &page, origins))
+}
+
+/// The pages that are shown, each with its latest visit and those who have it open.
+fn rows_of(
+    web: &Web,
+    shown: &[Row<'_>],
+    now: &Now,
+    filter: &Filter,
+) -> Result<Vec<PageRow>, StoreError> {
+    let visits = shown.iter().map(|row| &row.page.address);
+    let visits = web.options.store.page_dates(visits)?;
+    let at = web.options.clock.now();
+    let rows = shown.iter().zip(visits).map(|(it, visit)| PageRow {
+        visited: visit.map_or(String::new(), |visit| day(visit.visited)),
+        open_by: web.presence.others(&it.page.id, &filter.me, at).join(", "),
+        ..row(it, now, filter)
+    });
+    Ok(rows.collect())
+}
+
+/// The most claims of a page that are named in the queue.
+const CLAIMS: usize = 3;
+
+/// The claims behind the findings of a page, in a few words.
+fn claims(row: &Row<'_>, now: &Now) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for item in &row.items {
+        let finding = item.finding();
+        let claims = now.profile(&finding.profile).map(|it| &it.profile.claims);
+        let claim = finding.subject.claim().zip(claims);
+        let claim = claim.and_then(|(id, claims)| claims.iter().find(|claim| claim.id == id));
+        let words = claim.map_or_else(
+            || "The page itself".to_owned(),
+            |claim| claim_words(&claim.statement, &claim.id),
+        );
+        if !all.contains(&words) {
+            all.push(words);
+        }
+    }
+    let more = all.len().saturating_sub(CLAIMS);
+    all.truncate(CLAIMS);
+    if more > 0 {
+        all.push(format!("{more} more"));
+    }
+    all.join(" · ")
 }
 
 fn row(row: &Row<'_>, now: &Now, filter: &Filter) -> PageRow {
@@ -273,156 +218,16 @@ fn row(row: &Row<'_>, now: &Now, filter: &Filter) -> PageRow {
         sign: label.sign(),
         word: label.words(),
         tally: say::tally(row.items.iter().map(|item| Label::of(item.finding()))),
-        cited: cited(&page.cited),
+        cites: cites(&page.cited),
+        claims: claims(row, now),
+        visited: String::new(),
+        open_by: String::new(),
         since: row
             .newest
             .map_or(String::new(), |newest| format!("since {}", day(newest))),
         lines: lines.collect(),
         more: row.items.len().saturating_sub(LINES),
     }
-}
-
-/// The citations of a page: `[2] [5] Lantern Alliance`.
-pub(super) fn cited(all: &[crate::desk::Cited]) -> Vec<String> {
-    let mut groups: Vec<(&str, String)> = Vec::new();
-    for it in all {
-        match groups.last_mut().filter(|last| last.0 == it.article) {
-            Some(last) => last.1.extend([" [", &it.number.to_string(), "]"]),
-            None => groups.push((&it.article, format!("[{}]", it.number))),
-        }
-    }
-    groups
-        .into_iter()
-        .map(|groups| format!("{} {}", groups.1, groups.0))
-        .collect()
-}
-
-/// The last action, as `done` names it: a finding or a batch; `left` is how many findings are left on the page.
-pub(super) fn done(form: &Form, now: &Now, left: Option<usize>) -> Option<Done> {
-    let done = form.first("done")?;
-    let own = |numbered: &&crate::desk::Numbered| {
-        numbered.review.finding.0 == done || numbered.review.terms.batch.as_deref() == Some(done)
-    };
-    let latest = now.reviews.iter().rev().find(own)?;
-    let review = &latest.review;
-    let item = now.desk.item(&review.finding);
-    let state = item.map_or(State::Open, |item| item.state);
-    let decided = say::decision(review, state);
-    let many = now.reviews.iter().filter(own).count();
-    let is_batch = review.terms.batch.as_deref() == Some(done);
-    let says = if is_batch {
-        say::after_several(many, &decided)
-    } else {
-        let profile = item.and_then(|item| now.profile(&item.finding().profile));
-        let about = item.map_or_else(
-            || done.to_owned(),
-            |item| words(item, profile.map(|profile| &profile.profile)),
-        );
-        match left {
-            Some(left) => say::after_one(&about, &decided, left),
-            None => format!("{about}: {decided}."),
-        }
-    };
-    Some(Done {
-        says,
-        undo: review.decision.map_or(String::new(), |_| done.to_owned()),
-        undo_words: if is_batch {
-            format!("Undo all {many}")
-        } else {
-            "Undo".to_owned()
-        },
-    })
-}
-
-fn fields(form: &Form, now: &Now) -> Vec<Field> {
-    let field = |name: &'static str, label, options: &[(&str, &str)]| Field {
-        name,
-        label,
-        options: options
-            .iter()
-            .map(|option| {
-                let chosen = form.first(name).unwrap_or_default() == option.0;
-                (option.0.to_owned(), option.1.to_owned(), chosen)
-            })
-            .collect(),
-    };
-    let readable = now
-        .profiles
-        .iter()
-        .filter_map(|profile| profile.read.as_ref().ok());
-    let mut profiles = vec![("", "all articles")];
-    profiles
-        .extend(readable.map(|readable| (readable.name.as_str(), readable.profile.title.as_str())));
-    let keys: Vec<(String, &str)> = Label::VERDICTS
-        .iter()
-        .chain(&Label::FATES)
-        .map(|it| (it.key(), it.words()))
-        .collect();
-    let mut verdicts = vec![("", "any")];
-    verdicts.extend(keys.iter().map(|key| (key.0.as_str(), key.1)));
-    vec![
-        field(
-            "show",
-            "Show",
-            &[
-                ("", "to decide"),
-                ("later", "put off"),
-                ("to-edit", "to edit"),
-                ("mine", "decided by me"),
-                ("decided", "decided"),
-                ("all", "everything"),
-            ],
-        ),
-        field("profile", "Article", &profiles),
-        field(
-            "kind",
-            "Kind",
-            &[
-                ("", "any"),
-                ("reference", "references"),
-                ("listed", "lists"),
-                ("quoted", "quotations"),
-                ("figure", "figures"),
-                ("relation", "relations"),
-                ("stated", "sentences"),
-            ],
-        ),
-        field("verdict", "Verdict", &verdicts),
-        field(
-            "sure",
-            "Sureness",
-            &[
-                ("", "any"),
-                ("70", "70 % and more"),
-                ("90", "90 % and more"),
-            ],
-        ),
-        field(
-            "days",
-            "Changed",
-            &[
-                ("", "any time"),
-                ("7", "last 7 days"),
-                ("30", "last 30 days"),
-                ("365", "last year"),
-            ],
-        ),
-        field(
-            "sort",
-            "Order",
-            &[
-                ("", "weight"),
-                ("newest", "newest"),
-                ("surest", "surest"),
-                ("address", "address"),
-            ],
-        ),
-        field(
-            "rows",
-            "Pages",
-            &[("", "50"), ("200", "200"), ("1000", "all")],
-        ),
-    ]
 }
 
 /// The result of the last run: `Last run 2026-11-27 06:00 UTC, 60 pages, 2 not reached.`
@@ -456,9 +261,4 @@ pub(in crate::web) fn find(web: &Web, request: &Request, origins: &Origins) -> A
         };
     }
     Answer::redirect(&format!("/?{}", query([("q", text), ("show", "all")])))
-}
-
-/// The address of a profile's page.
-pub(super) fn profile_href(name: &str) -> String {
-    format!("/p/{}", encoded(name))
 }

@@ -4,23 +4,24 @@ use askama::Template;
 
 use super::{
     calendar::{self, Month},
+    changes::changes,
+    cites::profile_href,
     entries::claim_words,
     holding::{Elsewhere, Holding, Holdings},
     mast::{self, Mast},
     named, nothing,
-    queue::profile_href,
     sides::{day, minute},
 };
 use crate::{
-    clock::digits14,
-    desk::{Item, PageId},
+    clock::{Instant, digits14},
+    desk::PageId,
     pipeline,
     profile::{Claim, Reference},
     report::{Label, fate_in_words, said, since},
     store::{Dated, StoreError},
     text::counted,
     uri::TargetUri,
-    web::{Answer, Origins, Request, Web, pages::encoded, snapshot::stored},
+    web::{Answer, Origins, Request, Web, pages::encoded, room::Now, snapshot::stored},
 };
 
 /// The most copies that are listed; the page with all captures has the others.
@@ -161,13 +162,10 @@ pub(in crate::web) fn reference(
         elsewhere: holdings.elsewhere.iter().map(Elsewhere::of).collect(),
         more: own.len().saturating_sub(COPIES),
         copies: rows(
+            web,
             (&own, &holdings),
-            last_decided(
-                &now.desk.items().iter().collect::<Vec<_>>(),
-                number,
-                &named.name,
-            ),
-        ),
+            last_decided(&now, number, &named.name),
+        )?,
         archived: cited_copies(reference),
         claims: claims.map(|claim| claim_link(claim, &href)).collect(),
         facts: facts(reference),
@@ -249,8 +247,8 @@ fn facts(reference: &Reference) -> Vec<(&'static str, String)> {
 }
 
 /// The latest copy with a decision.
-fn last_decided(items: &[&Item], number: u32, profile: &str) -> Option<crate::clock::Instant> {
-    let own = items.iter().filter(|item| {
+fn last_decided(now: &Now, number: u32, profile: &str) -> Option<Instant> {
+    let own = now.desk.items().iter().filter(|item| {
         item.placed.reference == number
             && item.finding().profile == profile
             && item.review.is_some()
@@ -260,9 +258,10 @@ fn last_decided(items: &[&Item], number: u32, profile: &str) -> Option<crate::cl
 }
 
 fn rows(
+    web: &Web,
     (copies, holdings): (&[Dated], &Holdings),
-    decided: Option<crate::clock::Instant>,
-) -> Vec<CopyRow> {
+    decided: Option<Instant>,
+) -> Result<Vec<CopyRow>, StoreError> {
     let shown: Vec<&Dated> = copies.iter().rev().take(COPIES).collect();
     let good = |dated: &&&Dated| dated.failure.is_none() && dated.payload_digest.is_some();
     let newest = shown.iter().find(good).map(|it| it.id);
@@ -274,32 +273,24 @@ fn rows(
         None => shown.iter().rfind(good),
     };
     let oldest = oldest.map(|oldest| oldest.id);
-    let rows = shown.iter().enumerate().map(|(at, it)| {
-        let before = shown.get(at + 1);
-        let changed = match (&it.failure, before) {
-            (Some(_), _) => "no page",
-            (None, Some(before)) if before.payload_digest == it.payload_digest => "unchanged",
-            (None, Some(_)) => "changed",
-            (None, None) => "first",
-        };
-        CopyRow {
-            digits: digits14(it.date),
-            when: minute(it.date),
-            view: format!("/view/{}/{}", digits14(it.date), it.target_uri),
-            came: match (&it.failure, it.status) {
-                (Some((_, detail)), _) => detail.clone(),
-                (None, Some(304)) => "unchanged".to_owned(),
-                (None, status) => status.map_or_else(String::new, |status| status.to_string()),
-            },
-            changed,
-            holding: if it.failure.is_none() {
-                holdings.at(it.date)
-            } else {
-                Holding::default()
-            },
-            is_old: Some(it.id) == oldest,
-            is_new: Some(it.id) == newest,
-        }
+    let changes = changes(web, &shown)?;
+    let rows = shown.iter().zip(changes).map(|(it, changed)| CopyRow {
+        digits: digits14(it.date),
+        when: minute(it.date),
+        view: format!("/view/{}/{}", digits14(it.date), it.target_uri),
+        came: match (&it.failure, it.status) {
+            (Some((_, detail)), _) => detail.clone(),
+            (None, Some(304)) => "unchanged".to_owned(),
+            (None, status) => status.map_or_else(String::new, |status| status.to_string()),
+        },
+        changed,
+        holding: if it.failure.is_none() {
+            holdings.at(it.date)
+        } else {
+            Holding::default()
+        },
+        is_old: Some(it.id) == oldest,
+        is_new: Some(it.id) == newest,
     });
-    rows.collect()
+    Ok(rows.collect())
 }

@@ -5,6 +5,7 @@ use crate::{
     finding::{Decision, Mistake, Outcome, Review},
     report::Label,
     text::counted,
+    web::room::Followed,
 };
 
 /// Words that are marked, but not to be seen.
@@ -29,14 +30,25 @@ pub(super) const NO_OTHER_NAME: &str = "This finding does not name another spell
 /// A reason that needs a copy.
 pub(super) const NO_CAPTURE: &str = "This finding does not rest on a copy of the page, so this reason does not fit. \
      Your decision was not saved: choose another reason.";
-/// A finding that is not current any more.
-pub(super) const GONE: &str =
-    "The page has changed since. This is what the finding said, and what was decided.";
+/// A finding that is not current any more: since when, or that a decision settled it.
+pub(super) fn gone(since: Option<&str>, settled: bool) -> String {
+    let why = match (settled, since) {
+        (true, _) => "What was decided settled this finding.".to_owned(),
+        (false, Some(day)) => format!("The page has changed since {day}."),
+        (false, None) => "The page has changed since.".to_owned(),
+    };
+    format!("{why} This is what the finding said, and what was decided.")
+}
 /// An article whose file the profile does not name.
 pub(super) const NO_ARTICLE: &str =
     "The text of the article is not stored: the profile was not imported from a file.";
 /// An article whose file is missing, or not the one that was imported.
 pub(super) const LOST_ARTICLE: &str = "The text of the article is missing or was changed: run `stillsays profile update` with its file.";
+/// A copy whose bytes were removed, on a day, by a rule.
+pub(super) fn removed(day: &str, why: &str) -> String {
+    format!("This copy was removed on {day} ({why}). The quotation and its proof are kept.")
+}
+
 /// The end of a page.
 pub(super) const ALL_ON_PAGE: &str = "That was all on this page.";
 /// The end of the queue.
@@ -99,8 +111,29 @@ pub(super) fn to_do(due: usize, pages: usize, edits: usize) -> String {
 }
 
 /// What happened, and how much is left on the page.
-pub(super) fn after_one(words: &str, decided: &str, left: usize) -> String {
-    format!("{words}: {decided}. {left} left on this page.")
+pub(super) fn after_one(words: &str, decided: &str, left: Option<usize>) -> String {
+    match left {
+        Some(left) => format!("{words}: {decided}. {left} left on this page."),
+        None => format!("{words}: {decided}."),
+    }
+}
+
+/// What follows from a decision for other findings; `None` as long as they are being compared again.
+pub(super) fn followed(teaches: bool, followed: Option<Followed>) -> String {
+    let Some(followed) = followed else {
+        let waits = " Other findings are being compared again.";
+        return if teaches { waits } else { "" }.to_owned();
+    };
+    let mut says = String::new();
+    if followed.settled > 0 {
+        let findings = counted(followed.settled, "more finding", "more findings");
+        says += &format!(" This settles {findings}.");
+    }
+    if followed.raised > 0 {
+        let findings = counted(followed.raised, "finding is", "findings are");
+        says += &format!(" {findings} new because of it.");
+    }
+    says
 }
 
 /// What happened to several findings.

@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::{
+    cites::profile_href,
+    done::{Done, done},
     mast::{self, Mast},
     named, nothing,
-    queue::{Done, done, profile_href},
 };
 use crate::{
     edit::{Dates, Edit, FORMS, State, patched, unified},
@@ -44,6 +45,8 @@ struct EditView {
     finding: String,
     seen: i64,
     headline: String,
+    /// The references that it is about: the words and the address of each.
+    cites: Vec<(String, String)>,
     state: &'static str,
     why: String,
     /// The sentence before and after, as HTML with `del` and `ins`.
@@ -103,7 +106,7 @@ pub(in crate::web) fn sheet(
         profile: profile_href(&named.name),
         edits: wanted
             .iter()
-            .map(|wanted| view(wanted, &now, web, dates))
+            .map(|wanted| view(wanted, named, (web, &now), dates))
             .collect(),
         open,
         other: address(!open, kept),
@@ -117,14 +120,29 @@ pub(in crate::web) fn sheet(
         .to_vec(),
         patch,
         conflicts,
-        done: done(&form, &now, None),
+        done: done(&form, (web, &now), None)?,
         back: address(open, kept),
         mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
 }
 
-fn view(edit: &Edit, now: &Now, web: &Web, dates: Option<Dates>) -> EditView {
+/// The references that an edit is about: `[2] FAQS`.
+fn cites_of(edit: &Edit, named: &Named) -> Vec<(String, String)> {
+    let href = profile_href(&named.name);
+    let numbers = edit.references.iter();
+    let cites = numbers.map(|number| {
+        let reference = named.profile.reference(*number);
+        let title = reference
+            .and_then(|it| it.title.clone())
+            .unwrap_or_default();
+        let words = format!("[{number}] {title}").trim_end().to_owned();
+        (words, format!("{href}/references/{number}"))
+    });
+    cites.collect()
+}
+
+fn view(edit: &Edit, named: &Named, (web, now): (&Web, &Now), dates: Option<Dates>) -> EditView {
     let today = web.today();
     let html = FORMS.iter().find(|it| it.name() == "html");
     let sentence = edit.sentence.as_ref().zip(edit.after.as_ref());
@@ -152,6 +170,7 @@ fn view(edit: &Edit, now: &Now, web: &Web, dates: Option<Dates>) -> EditView {
         finding: finding.map_or(String::new(), ToString::to_string),
         seen: item.map_or(0, |item| item.seen),
         headline: edit.operation.headline(),
+        cites: cites_of(edit, named),
         state: if edit.state == State::Open {
             "not decided"
         } else {

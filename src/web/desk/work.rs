@@ -3,18 +3,21 @@
 use askama::Template;
 
 use super::{
+    cites::{Cites, cites},
+    done::{Done, done},
     entries::{Group, Line, Opened},
+    filter::Filter,
     kept::{self, Kept},
+    list::{self, Part},
     mast::{self, Mast},
-    queue::{Done, Filter, cited, done},
     say,
     sides::{Pair, day_of, spot},
 };
 use crate::{
-    clock::digits14,
+    clock::{day, digits14},
     desk::{Item, Order, Page, State},
     pipeline,
-    report::{DatedText, Label, PageDiff},
+    report::{DatedText, PageDiff},
     store::{Dated, StoreError},
     web::{
         Answer, Origins, Request, Web,
@@ -53,7 +56,9 @@ struct Work {
     title: String,
     address: String,
     captures: String,
-    cited: Vec<String>,
+    cites: Vec<Cites>,
+    /// The others who have it open.
+    open_by: String,
     place: String,
     due: usize,
     decided: usize,
@@ -68,7 +73,7 @@ struct Work {
     now: Option<Frame>,
     /// What changed in the text, as HTML.
     diff: Option<String>,
-    table: Vec<(&'static str, Vec<(String, String)>)>,
+    table: Vec<Part>,
     /// All copies, the latest first.
     copies: Vec<Kept>,
     /// What the copies are asked about: the words of the chosen finding.
@@ -91,6 +96,10 @@ struct Frame {
     src: String,
     opens: bool,
     remark: Option<&'static str>,
+    /// What this copy has instead of words that are not in it.
+    absent: String,
+    /// That its bytes were removed; empty if they are stored.
+    removed: String,
     earlier: Option<(String, String)>,
     later: Option<(String, String)>,
     all: (String, usize),
@@ -129,6 +138,12 @@ pub(in crate::web) fn work(
         .or_else(|| items.iter().find(|item| item.state != State::Settled))
         .or(items.first())
         .copied();
+    let mast = Mast::of(request, &now);
+    // What the script loads ahead is not open yet.
+    if request.field("purpose").as_deref() != Some("prefetch") {
+        web.presence
+            .opened(&mast.name, &page.id, web.options.clock.now());
+    }
     let scene = Scene {
         web,
         now: &now,
@@ -138,7 +153,7 @@ pub(in crate::web) fn work(
         form: &form,
         origins,
     };
-    let work = scene.set(Mast::of(request, &now))?;
+    let work = scene.set(mast)?;
     Ok(mast::page(200, &work, origins))
 }
 
@@ -195,11 +210,12 @@ impl Scene<'_> {
             },
             address: self.page.address.to_string(),
             captures: format!("/captures/{}", self.page.address),
-            cited: cited(&self.page.cited),
+            cites: cites(&self.page.cited),
+            open_by: self.open_by(&mast.name),
             place,
             due,
             decided,
-            done: done(self.form, self.now, Some(due)),
+            done: done(self.form, (self.web, self.now), Some(due))?,
             all_done: match (is_done, &next) {
                 (true, Some(_)) => say::ALL_ON_PAGE,
                 (true, None) => say::ALL,
@@ -217,7 +233,7 @@ impl Scene<'_> {
                 View::Pages | View::List | View::Copies => None,
             },
             table: match view {
-                View::List => self.table(),
+                View::List => list::table(&self.items, self.chosen, |item| self.line(item)),
                 View::Pages | View::Text | View::Copies => Vec::new(),
             },
             copies: match view {
@@ -242,6 +258,12 @@ impl Scene<'_> {
         })
     }
 
+    /// The others who have the page open, by name.
+    fn open_by(&self, me: &str) -> String {
+        let now = self.web.options.clock.now();
+        self.web.presence.others(&self.page.id, me, now).join(", ")
+    }
+
     /// The requested view; for a file that browsers do not open, the text.
     fn view(&self, pair: &Pair) -> Result<View, StoreError> {
         let mut view = match self.form.first("view") {
@@ -250,7 +272,9 @@ impl Scene<'_> {
             Some("copies") => View::Copies,
             _ => View::Pages,
         };
-        if let (View::Pages, Some(item), Some(copy)) = (view, self.chosen, &pair.now) {
+        if let (View::Pages, Some(item), Some(copy)) = (view, self.chosen, &pair.now)
+            && copy.stored
+        {
             let asked = (Side::Now, copy);
             let (_, opens) = spot(self.web, self.now, self.page, item, asked)?;
             if !opens {
@@ -376,6 +400,8 @@ impl Scene<'_> {
             ),
             opens,
             remark: spot.remark,
+            absent: self.absent(copy),
+            removed: self.removed(copy)?,
             earlier: earlier.map(step),
             later: later.map(step),
             all: (format!("/captures/{}", copy.target_uri), pair.all.len()),
@@ -392,6 +418,21 @@ impl Scene<'_> {
         })
     }
 
+    /// Where a copy was searched for the words of the chosen finding, if they are not in it.
+    fn absent(&self, copy: &Dated) -> String {
+        let evidence = self.chosen.iter().flat_map(|it| &it.finding().evidence);
+        let mut own = evidence.filter(|it| it.quote.is_none() && it.capture.date == copy.date);
+        own.find_map(|it| it.note.clone()).unwrap_or_default()
+    }
+
+    /// That the bytes of a copy were removed, and why.
+    fn removed(&self, copy: &Dated) -> Result<String, StoreError> {
+        let digest = copy.payload_digest.filter(|_| !copy.stored);
+        let removed = digest.map(|it| self.web.options.store.removal(&it));
+        let removed = removed.transpose()?.flatten();
+        Ok(removed.map_or(String::new(), |it| say::removed(&day(it.at), &it.why)))
+    }
+
     /// What changed in the text of the page.
     fn diff(&self, pair: &Pair) -> Result<Option<String>, StoreError> {
         let Some((then, now)) = pair.then.as_ref().zip(pair.now.as_ref()) else {
@@ -405,40 +446,6 @@ impl Scene<'_> {
         };
         let diff = PageDiff::of(&dated(then, &texts.0), &dated(now, &texts.1), CONTEXT);
         Ok(Some(diff.to_html()))
-    }
-
-    /// The names of the claim of the chosen finding, by verdict.
-    fn table(&self) -> Vec<(&'static str, Vec<(String, String)>)> {
-        let claim = self
-            .chosen
-            .and_then(|chosen| chosen.finding().subject.claim());
-        let mut table: Vec<(&'static str, Vec<(String, String)>)> =
-            ["Still there", "Gone", "Renamed", "New", "Cannot tell"]
-                .map(|it| (it, Vec::new()))
-                .to_vec();
-        for item in &self.items {
-            if item.finding().subject.claim() != claim || claim.is_none() {
-                continue;
-            }
-            let column = match Label::of(item.finding()) {
-                Label::Present | Label::Elsewhere | Label::Redesigned => 0,
-                Label::Absent | Label::MovedPage | Label::MovedList => 1,
-                Label::New => 3,
-                Label::CannotTell => 4,
-                _ => 2,
-            };
-            let line = self.line(item);
-            let words = if line.to.is_empty() {
-                line.words
-            } else {
-                format!("{} → {}", line.words, line.to)
-            };
-            if let Some((_, names)) = table.get_mut(column) {
-                names.push((words, line.href));
-            }
-        }
-        table.retain(|it| !it.1.is_empty());
-        table
     }
 }
 

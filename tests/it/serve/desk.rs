@@ -274,3 +274,151 @@ fn every_page_of_the_desk_answers_and_lost_addresses_say_so() {
         assert_eq!(came.status, status, "{path} {}", came.text());
     }
 }
+
+/// A page of the desk as soon as it has some words; findings are compared again beside the requests.
+fn shown_with(served: &Served, path: &str, words: &str) -> String {
+    for _ in 0..300 {
+        let text = served.shown(path).text();
+        if text.contains(words) {
+            return text;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{words} in {}", served.shown(path).text());
+}
+
+#[test]
+fn what_a_decision_teaches_is_said_listed_with_the_article_and_undone_there() {
+    let (_project, served) = demo();
+    let site = format!("http://{}", served.site);
+    let token = token(&served);
+    let id = "410082f4df34";
+    let apart = format!("token={token}&finding={id}&seen={id}:0&act=wrong%3Aother-body");
+    let came = send(&served, &site, &apart);
+    assert_eq!(came.status, 303, "{}", came.text());
+    // The name that counted as renamed is absent now, and its other spelling is a new name.
+    let done = format!("/?done={id}");
+    let text = shown_with(&served, &done, "2 findings are new because of it.");
+    let words = "Cleveland Mediation Center: wrong: two different organizations.";
+    assert!(text.contains(words), "{text}");
+    let gone = served.shown(&format!("/f/{id}")).text();
+    assert!(
+        gone.contains("What was decided settled this finding."),
+        "{gone}"
+    );
+    let activity = served.shown("/activity").text();
+    assert!(
+        activity.contains("Cleveland Mediation Center"),
+        "{activity}"
+    );
+
+    let says = "“Cleveland Mediation Center” and “Cleveland Center for Dialogue” are different organizations";
+    let article = served.shown("/p/trust-network").text();
+    let undo = article
+        .split(says)
+        .nth(1)
+        .unwrap_or_else(|| panic!("{article}"));
+    let seen = between(undo, "name=\"seen\" value=\"", "\"");
+    let undo = format!("token={token}&finding={id}&seen={seen}&act=undo&back=%2Fp%2Ftrust-network");
+    let came = send(&served, &site, &undo);
+    let to = came.field("location").unwrap();
+    assert_eq!(to, format!("/p/trust-network?done={id}"));
+    let article = served.shown(to).text();
+    assert!(
+        !article.contains(says) && article.contains("back to the decision before"),
+        "{article}"
+    );
+}
+
+#[test]
+fn a_finding_of_a_page_that_changed_says_since_when() {
+    let (project, served) = demo();
+    let site = format!("http://{}", served.site);
+    let (token, id) = (token(&served), "ebcfdc57faad");
+    let keep = format!("token={token}&finding={id}&seen={id}:0&act=keep");
+    assert_eq!(send(&served, &site, &keep).status, 303);
+    // The article does not name it any more, so nothing is found about it.
+    let path = project.path("snapshots/demo/profiles/trust-network.toml");
+    let profile = std::fs::read_to_string(&path).unwrap();
+    let without = profile.replace(
+        "Restorative Justice Community Action",
+        "Resolution Virginia Two",
+    );
+    assert_ne!(profile, without);
+    std::fs::write(&path, without).unwrap();
+    let text = shown_with(
+        &served,
+        &format!("/f/{id}"),
+        "This is what the finding said",
+    );
+    let since = between(&text, "The page has changed since ", ".");
+    assert_eq!(since.len(), 10, "{since}");
+    assert!(
+        text.contains("Restorative Justice Community Action"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_captures_of_a_page_say_what_changed_and_any_two_are_compared() {
+    let (_project, served) = demo();
+    let page = "https://www.thetrustnetwork.net/list-of-centers";
+    let text = served.shown(&format!("/captures/{page}")).text();
+    assert_eq!(text.matches("<td>text changed</td>").count(), 2, "{text}");
+    assert_eq!(text.matches("<td>first</td>").count(), 1);
+    for (side, at) in [("from", "20240611083000"), ("to", "20260915060000")] {
+        let from = text
+            .split(&format!("name=\"{side}\" value=\"{at}\""))
+            .nth(1);
+        let rest = from.unwrap_or_else(|| panic!("{side} {text}"));
+        let own = rest.split('>').next().unwrap();
+        assert!(own.ends_with(" checked"), "{side} {own}");
+    }
+    assert!(text.contains("by <a href=\"/p/trust-network\">"), "{text}");
+    let asked = format!("/compare/{page}?from=20221021140000&to=20260915060000");
+    let to = served.shown(&asked);
+    let to = to.field("location").unwrap();
+    assert_eq!(to, format!("/compare/20221021140000/20260915060000/{page}"));
+}
+
+#[test]
+fn the_names_of_a_list_have_their_reasons_and_can_be_chosen_together() {
+    let (_project, served) = demo();
+    let text = served
+        .shown("/work/cb50eaab?f=410082f4df34&view=list")
+        .text();
+    let page = text.split("id=\"beside\"").nth(1).unwrap();
+    let row = between(page, "<bdi>Cleveland Mediation Center</bdi>", "</tr>");
+    assert!(row.contains("Cleveland Center for Dialogue"), "{row}");
+    assert!(row.contains("link"), "the reason: {row}");
+    assert!(
+        page.contains("form=\"batch\" name=\"finding\" value=\"410082f4df34\""),
+        "{page}"
+    );
+}
+
+#[test]
+fn the_head_leads_to_the_article_and_to_others_if_there_are_more() {
+    let (project, served) = demo();
+    let text = served.shown("/").text();
+    assert!(
+        text.contains("<a href=\"/p/trust-network\">Article</a>"),
+        "{text}"
+    );
+    let folder = project.path("snapshots/demo/profiles");
+    let other = "format = 1\ntitle = \"Second <article>\"\n";
+    std::fs::write(folder.join("second.toml"), other).unwrap();
+    let text = served.shown("/").text();
+    assert!(text.contains("href=\"/?profile=second\""), "{text}");
+    assert!(!text.contains("Second <article>"), "{text}");
+    let text = served.shown("/p/second/edits").text();
+    assert!(
+        text.contains("<a href=\"/p/trust-network/edits\">"),
+        "{text}"
+    );
+    assert!(
+        text.contains("<summary><bdi>Second &#60;article&#62;</bdi>")
+            || text.contains("<summary><bdi>Second &lt;article&gt;</bdi>"),
+        "{text}"
+    );
+}

@@ -268,7 +268,8 @@ fn programs_decide_all_or_nothing_and_once() {
             .unwrap()
             .len()
     };
-    assert_eq!(count(), 2);
+    // With the copy of another archive that the demo has.
+    assert_eq!(count(), 3);
     let (other, _) = post(
         &served,
         "/api/v1/decisions",
@@ -283,7 +284,7 @@ fn programs_decide_all_or_nothing_and_once() {
         &json!({"findings": ["596c70d6bd12", "000000000000"], "decision": "later"}),
         &[],
     );
-    assert_eq!((came.status, count()), (404, 2), "all or none");
+    assert_eq!((came.status, count()), (404, 3), "all or none");
     for body in [
         json!({"findings": [], "decision": "later"}),
         json!({"findings": ids, "decision": "perhaps"}),
@@ -296,7 +297,7 @@ fn programs_decide_all_or_nothing_and_once() {
         assert_eq!(came.status, 422, "{body}");
         assert!(problem["errors"][0]["pointer"].is_string(), "{problem}");
     }
-    assert_eq!(count(), 2);
+    assert_eq!(count(), 3);
 
     let (came, undone) = post(
         &served,
@@ -312,7 +313,7 @@ fn programs_decide_all_or_nothing_and_once() {
 }
 
 #[test]
-fn activity_has_decisions_and_mutes_with_the_way_they_came_in_every_form() {
+fn activity_has_decisions_mutes_and_copies_with_the_way_they_came_in_every_form() {
     let (project, served) = demo();
     let ben = [
         "review",
@@ -341,15 +342,16 @@ fn activity_has_decisions_and_mutes_with_the_way_they_came_in_every_form() {
         .iter()
         .map(|it| it["kind"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds, ["decision", "mute", "decision"], "{items}");
+    assert_eq!(kinds, ["copy", "decision", "mute", "decision"], "{items}");
+    assert_eq!(items[0]["archive"], "web-archive.example");
     assert_eq!(
-        (&items[0]["via"], &items[2]["via"]),
+        (&items[1]["via"], &items[3]["via"]),
         (&json!("cli"), &json!("api"))
     );
 
     let all = read(&served, "/activity.json");
     let rows = all["activity"].as_array().unwrap();
-    assert_eq!(rows.len(), 3, "{all}");
+    assert_eq!(rows.len(), 4, "{all}");
     assert_eq!(rows[1]["what"], "do not ask about new names");
     let own = read(&served, "/activity.json?by=ben");
     assert_eq!(own["activity"].as_array().unwrap().len(), 1);
