@@ -129,6 +129,15 @@ await test("back keeps the place, and shows what was decided", async () => {
   run(made.config, "review", "--by", "anna", ...(await decided(made)), "undo");
 });
 
+// Waits until a finding is current: a decision that teaches, or its undo, changes findings beside the requests.
+async function current(of, id) {
+  for (let turn = 0; turn < 100; turn += 1) {
+    if (/\/work\//.test((await fetch(`${of.site}/f/${id}`)).url)) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error(`${id} did not come back`);
+}
+
 async function decided(of) {
   const report = JSON.parse(run(of.config, "report", "--format", "json").text);
   const entries = [...report.references.map((it) => it.entry), ...report.claims.flatMap((it) => it.entries)];
@@ -159,7 +168,7 @@ await test("each reason why a finding is wrong is recorded, and taken back", asy
   await page.goto(served.site);
   for (const [at, [id, words]] of reasons.entries()) {
     // A reason that teaches changes findings beside the requests; taken back, they come back.
-    await page.waitForFunction((it) => fetch(`/f/${it}`, { redirect: "manual" }).then(() => fetch(`/f/${it}`)).then((it) => /\/work\//.test(it.url)), id, { timeout: 20000, polling: 500 });
+    await current(served, id);
     await page.goto(`${served.site}/f/${id}`);
     await page.keyboard.press("r");
     await press(page, String(at + 1), { presses: 0 });
@@ -413,7 +422,7 @@ await test("what follows from a decision is said as soon as it is known", async 
   same((await page.textContent(".done p")).includes("Other findings are being compared again."), true, await page.textContent(".done p"));
   await page.waitForFunction(() => document.querySelector(".done p").textContent.includes("2 findings are new because of it."), null, { timeout: 30000 });
   await press(page, "u", { presses: 0 });
-  await page.waitForFunction((it) => fetch(`/f/${it}`).then((it) => /\/work\//.test(it.url)), "410082f4df34", { timeout: 20000, polling: 500 });
+  await current(served, "410082f4df34");
   same(faults, [], "faults");
   await context.close();
 });
