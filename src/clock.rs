@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, SubsecRound, TimeDelta, TimeZone,
+    Utc,
+};
 
 /// A time in UTC, the only time zone of an archive.
 pub type Instant = DateTime<Utc>;
@@ -80,15 +83,19 @@ pub fn parse_warc_date(text: &str) -> Option<Instant> {
     if let Ok(date) = DateTime::parse_from_rfc3339(text) {
         return Some(date.with_timezone(&Utc));
     }
-    let digits = text.trim_end_matches(['Z', 'z']);
-    if digits.len() == 14
-        && let Some(it) = parse_digits14(digits)
-    {
-        return Some(it);
-    }
     let (plain, zone) = zone_of(text);
+    if let Some(found) = basic(plain) {
+        return found.checked_sub_signed(zone);
+    }
     let plain = plain.replacen(['t', 'T'], " ", 1).replace(',', ".");
     let plain = plain.trim();
+    // The end of a day is the beginning of the next one (ISO 8601).
+    if let Some(day) = plain.strip_suffix(" 24:00:00")
+        && let Ok(day) = NaiveDate::parse_from_str(day, "%Y-%m-%d")
+    {
+        let next = day.succ_opt()?.and_time(NaiveTime::MIN).and_utc();
+        return next.checked_sub_signed(zone);
+    }
     let whole = match plain.len() {
         4 => format!("{plain}-01-01 00:00:00"),
         7 => format!("{plain}-01 00:00:00"),
@@ -105,6 +112,19 @@ pub fn parse_warc_date(text: &str) -> Option<Instant> {
             let parse_from_rfc2822 = DateTime::parse_from_rfc2822(text).ok()?;
             Some(parse_from_rfc2822.with_timezone(&Utc))
         })
+        .or_else(|| parse_http_date(text, parse_digits14("2026")?))
+}
+
+/// A time in the basic form of ISO 8601, `20230504T030255`, in digits alone, with or without fractions of a second.
+fn basic(plain: &str) -> Option<Instant> {
+    let digits: String = plain
+        .chars()
+        .filter(|letter| !matches!(letter, 'T' | 't' | '.' | ','))
+        .collect();
+    let is_basic = digits.len() >= 12 && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let parts = digits.get(..14).map(str::to_owned);
+    let whole = parts.or_else(|| Some(format!("{}00", digits.get(..12)?)))?;
+    is_basic.then(|| parse_digits14(&whole))?
 }
 
 /// The length of the period that a `WARC-Date` names: zero if it has seconds.
@@ -131,8 +151,9 @@ fn zone_of(text: &str) -> (&str, TimeDelta) {
         }
     }
     // A sign before the time of day belongs to the date.
-    let signed = text.get(11..).and_then(|text| text.rfind(['+', '-']));
-    let Some((plain, zone)) = signed.and_then(|signed| text.split_at_checked(signed + 11)) else {
+    let date = if text.get(4..5) == Some("-") { 11 } else { 9 };
+    let signed = text.get(date..).and_then(|text| text.rfind(['+', '-']));
+    let Some((plain, zone)) = signed.and_then(|signed| text.split_at_checked(signed + date)) else {
         return (text, TimeDelta::zero());
     };
     let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
@@ -240,6 +261,13 @@ mod tests {
             ("2023-05-04T05:02+02:00", "20230504030200"),
             ("2023-05-04", "20230504000000"),
             ("2023-05", "20230501000000"),
+            ("20230504T030201Z", "20230504030201"),
+            ("20230504T050201+0200", "20230504030201"),
+            ("20230504T0302Z", "20230504030200"),
+            ("20230504030201123", "20230504030201"),
+            ("2023-05-03T24:00:00Z", "20230504000000"),
+            ("Thu May  4 03:02:01 2023", "20230504030201"),
+            ("Thursday, 04-May-23 03:02:01 GMT", "20230504030201"),
             ("2023", "20230101000000"),
         ] {
             let at = parse_warc_date(text).map(digits14);

@@ -145,6 +145,15 @@ pub struct Decoded {
     pub remarks: Vec<Remark>,
 }
 
+impl Decoded {
+    /// Whether a stream ended early, so that the end of the content may be missing.
+    #[must_use]
+    pub fn is_broken_off(&self) -> bool {
+        let mut remarks = self.remarks.iter();
+        remarks.any(|remark| matches!(remark, Remark::BrokenOff { .. }))
+    }
+}
+
 /// Decodes `payload` by `content_encoding` (a field value, or several joined with commas).
 ///
 /// # Errors

@@ -195,8 +195,10 @@ pub enum Ending {
     Open,
     /// With the end tag of the whole page.
     Closed,
-    /// In the middle of a tag: the rest is missing.
+    /// In the middle of a tag, a script or a comment: the rest is missing.
     InTag,
+    /// Before the end of its content coding: the rest is missing.
+    Cut,
 }
 
 /// A sign that a list continues outside the page.

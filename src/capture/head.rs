@@ -84,20 +84,22 @@ pub fn asked_otherwise(request: &[u8]) -> Option<String> {
     }
 }
 
-/// Whether a response is only a part of the content (RFC 9110, 15.3.7).
+/// Whether a response is only a part of the content (RFC 9110, 15.3.7). Caches that lost their way send parts under the status 200,
+/// with the range that they are.
 #[must_use]
 pub fn is_part(head: &[u8]) -> bool {
-    if status_of(head) != Some(206) {
-        return false;
-    }
     let range = fields_of(head).find(|(name, _)| name.eq_ignore_ascii_case("content-range"));
-    let whole = range.and_then(|(_, value)| {
+    let is_whole = range.and_then(|(_, value)| {
         let (range, all) = value.trim().strip_prefix("bytes")?.split_once('/')?;
         let (first, last) = range.trim().split_once('-')?;
-        let (last, all): (u64, u64) = (last.trim().parse().ok()?, all.trim().parse().ok()?);
-        (first.trim() == "0" && last.checked_add(1) == Some(all)).then_some(())
+        let (first, last): (u64, u64) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        Some(first == 0 && last.checked_add(1) == all.trim().parse().ok())
     });
-    whole.is_none()
+    match status_of(head) {
+        Some(206) => is_whole != Some(true),
+        Some(200) => is_whole == Some(false),
+        _ => false,
+    }
 }
 
 /// The media type in a response head, from all its `Content-Type` fields.
@@ -158,6 +160,9 @@ mod tests {
         assert!(part("206 X\r\nContent-Range: bytes 5-9/10"));
         assert!(part("206 X\r\nContent-Range: bytes 0-9/*"));
         assert!(!part("206 X\r\nContent-Range: bytes 0-9/10"));
-        assert!(!part("200 OK\r\nContent-Range: bytes 0-4/10"));
+        assert!(part("200 OK\r\nContent-Range: bytes 0-4/10"));
+        assert!(!part("200 OK\r\nContent-Range: bytes 0-9/10"));
+        assert!(!part("200 OK\r\nContent-Range: pages 1"));
+        assert!(!part("404 X\r\nContent-Range: bytes 0-4/10"));
     }
 }

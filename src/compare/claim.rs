@@ -10,7 +10,7 @@ use crate::{
     clock::Instant,
     finding::{Evidence, Reason, Subject, Verdict, Why},
     profile::{Claim, Profile, Reference, Statement},
-    reading::{Identity, Reading},
+    reading::{Ending, Identity, Reading, Region},
 };
 
 /// A place on a page.
@@ -195,17 +195,50 @@ pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
             ),
         };
     }
-    let cut = visited
-        .hops
-        .last()
-        .is_some_and(|hop| hop.truncated.is_some());
-    match verdict {
-        Verdict::Absent if cut => Verdict::CannotTell {
+    // The last words before the cut may go on behind it.
+    let at_cut = |to: &str| {
+        let text = visited
+            .reading
+            .map_or("", |reading| reading.text.trim_end());
+        text.ends_with(to.trim_end())
+    };
+    let is_open = match &verdict {
+        Verdict::Absent => true,
+        Verdict::Renamed { to, .. } | Verdict::Altered { to, .. } => at_cut(to),
+        _ => false,
+    };
+    if is_open && is_cut(visited) {
+        return Verdict::CannotTell {
             why: Why::Truncated,
             detail: "not in the part that was received; the body was cut short".to_owned(),
+        };
+    }
+    verdict
+}
+
+/// The same for words, which can be anywhere in the rest of a file that ends in a tag; a footer shows that nothing of the page is missing.
+pub(super) fn whole_words(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
+    let ends_in_tag = visited.reading.is_some_and(|reading| {
+        let mut blocks = reading.blocks.iter();
+        reading.ending == Ending::InTag && !blocks.any(|block| block.region == Region::Footer)
+    });
+    match whole(verdict, visited) {
+        Verdict::Absent if ends_in_tag => Verdict::CannotTell {
+            why: Why::Truncated,
+            detail: "not in the part that was received; the file breaks off in the middle of a tag"
+                .to_owned(),
         },
         verdict => verdict,
     }
+}
+
+/// Whether the end of the body is missing: of its transfer, or of its content coding.
+pub(super) fn is_cut(visited: &Visited<'_>) -> bool {
+    let of_coding = visited
+        .reading
+        .is_some_and(|reading| reading.ending == Ending::Cut);
+    let last = visited.hops.last();
+    of_coding || last.is_some_and(|hop| hop.truncated.is_some())
 }
 
 /// The subject of the finding about a claim of words; findings about a list are about its names.

@@ -173,6 +173,7 @@ fn without_page(last: &CaptureEntry) -> Option<String> {
         )),
         200..=299 if is_empty => Some(format!("the host answered {status} without a page")),
         100..=199 => Some(format!("the host answered {status} and then nothing")),
+        ..100 => Some(format!("the host answered {status}, which means nothing")),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     before::Before,
-    claim::{Place, Said, scope_of, untrusted, whole},
+    claim::{Place, Said, is_cut, scope_of, untrusted, whole},
     fate::unjudged,
     names::{
         ListFound, NameAnswer, NamesAnswer, headings::headings, judge, key::NameKey, region::Known,
@@ -172,7 +172,17 @@ impl NamesAnswers {
     /// Records the names that are new; drops one that the list no longer has.
     fn note_fresh(&mut self, date: Instant, page: &Page<'_>, answer: &NamesAnswer) {
         let mut before = std::mem::take(&mut self.fresh);
+        let text = page
+            .visited
+            .reading
+            .map_or("", |reading| reading.text.trim_end());
+        let is_cut = is_cut(&page.visited);
         for new in &answer.new {
+            // The rest of the last name may be behind the cut.
+            let end = new.place.range.as_ref().map_or(0, |range| range.end);
+            if is_cut && end >= text.len() {
+                continue;
+            }
             let key = NameKey::of(&new.name).compact;
             let mut fresh = match before.iter().position(|it| it.key == key) {
                 Some(place) => before.swap_remove(place),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     before::{Before, proven},
-    claim::{Place, Said, Scope, Spoken, accessed_at, is_there, scope_of, untrusted, whole},
+    claim::{Place, Said, Scope, Spoken, accessed_at, is_there, scope_of, untrusted, whole_words},
     fate::unjudged,
     identity::titled,
     page::Page,
@@ -81,7 +81,7 @@ impl WordsAnswers {
                 }
                 let is_it = is_there(&spoken.verdict) == Some(true);
                 self.before.learn(page, reading, is_it);
-                spoken.verdict = whole(spoken.verdict, &page.visited);
+                spoken.verdict = whole_words(spoken.verdict, &page.visited);
                 spoken
             }
         };

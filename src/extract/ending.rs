@@ -1,4 +1,4 @@
-//! How a markup file ends: as its author left it, or in the middle of a tag.
+//! How a markup file ends: as its author left it, or in the middle of a tag, a script or a comment.
 
 use crate::reading::Ending;
 
@@ -15,10 +15,34 @@ pub(super) fn of(text: &str) -> Ending {
     if memchr::memrchr_iter(b'<', last.as_bytes()).any(ends_page) {
         return Ending::Closed;
     }
+    if CONTAINERS.iter().any(|it| is_open(last, it)) {
+        return Ending::InTag;
+    }
     match last.rfind('<') {
         Some(at) if opens_a_tag(&last[at..]) => Ending::InTag,
         _ => Ending::Open,
     }
+}
+
+/// What contains no tags, so that what follows its beginning is part of it until its end.
+const CONTAINERS: [(&str, &str); 3] = [
+    ("<!--", "-->"),
+    ("<script", "</script"),
+    ("<style", "</style"),
+];
+
+/// Whether the last container of a kind never ends.
+fn is_open(text: &str, (start, end): &(&str, &str)) -> bool {
+    let find = |what: &str| {
+        let what = what.as_bytes();
+        let first = what.first().copied().unwrap_or_default();
+        let mut places = memchr::memrchr_iter(first, text.as_bytes());
+        places.find(|at| {
+            let there = text.as_bytes().get(*at..at + what.len());
+            there.is_some_and(|there| there.eq_ignore_ascii_case(what))
+        })
+    };
+    find(start).is_some_and(|start| find(end).is_none_or(|end| end < start))
 }
 
 /// Whether the text after a `<` is a tag that never ends; a comparison in a text is not.
@@ -41,6 +65,9 @@ mod tests {
             ("<ul><li>Bell", Ending::Open),
             ("<ul><li><a href=\"https://elm.exam", Ending::InTag),
             ("<ul><li>Elm</l", Ending::InTag),
+            ("<ul><li>Elm<script>var a = \"<p>", Ending::InTag),
+            ("<ul><li>Elm<!-- <p>x</p>", Ending::InTag),
+            ("<SCRIPT>a</script><p>x <!-- y -->", Ending::Open),
             ("<p>where a < b", Ending::Open),
             ("", Ending::Open),
         ] {

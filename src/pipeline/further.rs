@@ -16,7 +16,7 @@ use crate::{
     fetch::Order,
     finding::{Verdict, Why},
     profile::Statement,
-    reading::{FurtherPage, Joined, MoreKind, Reading, further_pages, joined},
+    reading::{Ending, FurtherPage, Joined, MoreKind, Reading, further_pages, joined},
     schedule::LastVisit,
     store::{StoreError, VisitId},
     uri::TargetUri,
@@ -246,9 +246,12 @@ pub(super) fn read_together(
                 end.status().unwrap_or_default()
             )),
             None if end.truncated.is_some() => Err("the page was cut short".to_owned()),
-            None => readings
-                .of(end)?
-                .ok_or_else(|| "the page was not read".to_owned()),
+            None => match readings.of(end)? {
+                Some(reading) if reading.ending == Ending::Cut => {
+                    Err("the page was cut short".to_owned())
+                }
+                reading => reading.ok_or_else(|| "the page was not read".to_owned()),
+            },
         };
         read.push((&start.target_uri, &end.target_uri, reading));
     }

@@ -11,7 +11,7 @@ use crate::{
     language,
     media_type::MediaType,
     profile::Profile,
-    reading::Reading,
+    reading::{Ending, Reading},
     store::{Store, StoreError},
 };
 
@@ -135,7 +135,12 @@ impl<'a> Readings<'a> {
             selectors: &self.selectors,
         };
         if !extract::is_pdf(&page) {
-            return Ok(extract::read(&page));
+            let mut reading = extract::read(&page);
+            let broken = decoded.is_ok_and(|decoded| decoded.is_broken_off());
+            if broken && reading.ending != Ending::Closed {
+                reading.ending = Ending::Cut;
+            }
+            return Ok(reading);
         }
         let layer = self.pdf.read(body);
         self.passing |= layer.passing;

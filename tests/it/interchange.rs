@@ -674,6 +674,11 @@ fn what_came_in_part_is_kept_and_says_so() {
             None,
         ),
         (with("200 OK", text), None),
+        (
+            with("200 OK\r\nContent-Range: bytes 0-12/99", text),
+            Some("unspecified"),
+        ),
+        (with("200 OK\r\nContent-Range: bytes 0-12/13", text), None),
     ];
     let records = answers.iter().enumerate();
     let file: String = records
@@ -696,7 +701,7 @@ fn what_came_in_part_is_kept_and_says_so() {
     let project = Project::new();
     let cut = &file.as_bytes()[..file.len() - 10];
     let (said, _) = imported(&project, "a.warc", cut, 3);
-    assert_eq!((&said["captures"], &said["lost"]), (&7.into(), &1.into()));
+    assert_eq!((&said["captures"], &said["lost"]), (&9.into(), &1.into()));
     let visits = visits_of(&project, "https://a.example/members");
     assert!(visits.last().unwrap().last().unwrap().1.truncated.is_some());
     // A record that is longer than what is kept of any.
@@ -1186,5 +1191,57 @@ fn a_body_that_grows_beyond_what_is_kept_of_any_is_not_read() {
         project.run_at(NOW, &["recheck", "--set", &set], 0);
         let report = project.json(&["--set", &set, "report", "--format", "json"]);
         assert_eq!(report["claims"][0]["entries"][0]["label"], label, "{most}");
+    }
+}
+
+/// A page whose list has one of two claimed names, and another, and how many bytes at the end of its coded body are missing.
+#[test]
+fn nothing_is_called_absent_or_new_from_a_page_whose_content_coding_ends_early() {
+    let said = |number: usize| {
+        format!("In year {number} the council gave {number} boats to quay {number}. ")
+    };
+    let text = format!(
+        "<!doctype html><title>Partners</title><main><h1>Partners</h1><p>{}</p><ul><li>Bell Alliance</li><li>Quiet Networks</li>\
+         <li>Calm Streets Global</li><li>Stone Bridge Trust</li></ul></main></html>",
+        (0..60).map(said).collect::<String>()
+    );
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let coded = gzip.finish().unwrap();
+    for (missing, gone, new) in [(0, "absent", 1), (4, "absent", 1), (40, "cannot-tell", 0)] {
+        let body = &coded[..coded.len() - missing];
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let block = [head.as_bytes(), body].concat();
+        let begin = format!(
+            "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/members\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n\
+             {HTTP}Content-Length: {}\r\n\r\n",
+            block.len()
+        );
+        let file = [begin.as_bytes(), &block, b"\r\n\r\n"].concat();
+        let project = Project::new();
+        project.profile(
+            "a",
+            "format = 1\ntitle = \"A\"\n[[references]]\nnumber = 1\ntitle = \"Work\"\nurl = \"https://a.example/members\"\n\
+             [[claims]]\nid = \"q\"\nkind = \"quoted\"\ncites = [1]\nexact = \"unarmed civilian protection\"\n\
+             [[claims]]\nid = \"l\"\nkind = \"listed\"\ncites = [1]\nnames = [\"Bell Alliance\", \"Quiet Networks\", \"Rest Direct\"]\n",
+        );
+        imported(&project, "a.warc", &file, 0);
+        let csv = project.run(&["report", "--format", "csv"]).stdout;
+        let of = |name: &str| {
+            csv.lines()
+                .find(|line| line.contains(name))
+                .unwrap_or_default()
+        };
+        for name in ["unarmed civilian protection", "Rest Direct"] {
+            assert!(of(name).contains(&format!(",{gone},")), "{missing}: {csv}");
+        }
+        let fresh = csv.lines().filter(|line| line.contains(",new,")).count();
+        assert!(
+            fresh >= new && (new > 0 || !csv.contains("Stone B")),
+            "{missing}: {csv}"
+        );
     }
 }

@@ -180,6 +180,7 @@ impl Portrait {
             Ending::Closed => true,
             Ending::Open => whole_frame || now.has_foot,
             Ending::InTag => whole_frame,
+            Ending::Cut => false,
         };
         let cut = self.closed && percent < 95 && !is_whole;
         let other_language =
