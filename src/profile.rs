@@ -1,5 +1,7 @@
 //! A profile: an article about an organization, the pages it cites, and the claims that rest on them.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -302,16 +304,20 @@ impl Profile {
     #[must_use]
     pub fn seeds(&self) -> Vec<Seed> {
         let mut seeds: Vec<Seed> = Vec::new();
+        let mut places: BTreeMap<TargetUri, usize> = BTreeMap::new();
         for reference in &self.references {
             let Some(Ok((uri, _))) = reference.url.as_deref().map(TargetUri::parse) else {
                 continue;
             };
-            match seeds.iter_mut().find(|seed| seed.uri == uri) {
-                Some(seed) => seed.references.push(reference.number),
-                None => seeds.push(Seed {
-                    uri,
-                    references: vec![reference.number],
-                }),
+            let place = *places.entry(uri).or_insert_with_key(|uri| {
+                seeds.push(Seed {
+                    uri: uri.clone(),
+                    references: Vec::new(),
+                });
+                seeds.len() - 1
+            });
+            if let Some(seed) = seeds.get_mut(place) {
+                seed.references.push(reference.number);
             }
         }
         seeds
@@ -320,8 +326,14 @@ impl Profile {
     /// The reference with that number.
     #[must_use]
     pub fn reference(&self, number: u32) -> Option<&Reference> {
-        self.references
-            .iter()
+        // Most profiles number their references in order.
+        let in_order = usize::try_from(number)
+            .ok()
+            .and_then(|it| it.checked_sub(1));
+        in_order
+            .and_then(|place| self.references.get(place))
+            .into_iter()
+            .chain(&self.references)
             .find(|reference| reference.number == number)
     }
 }

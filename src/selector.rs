@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -113,14 +114,14 @@ impl<'a> TextFragments<'a> {
     #[must_use]
     pub fn of(text: &'a str) -> Self {
         if text.is_ascii() {
-            let shown = |letter: char| match letter {
-                '\n' => '\n',
-                it if it.is_whitespace() => ' ',
+            let shown = |letter: u8| match letter {
+                b'\t' | b'\x0b'..=b'\r' => b' ',
                 it => it.to_ascii_lowercase(),
             };
+            let folded: Vec<u8> = text.bytes().map(shown).collect();
             return Self {
                 text,
-                folded: text.chars().map(shown).collect(),
+                folded: String::from_utf8(folded).unwrap_or_default(),
                 origins: None,
             };
         }
@@ -181,20 +182,17 @@ impl<'a> TextFragments<'a> {
         let range = self.whole_words(range)?;
         let passage = self.text.get(range.clone())?;
         let (start, end) = ends(passage);
-        for context in 0..=CONTEXT_WORDS {
-            for (before, after) in [(context, 0), (0, context), (context, context)] {
-                let directive = Directive {
-                    prefix: self.words_before(range.start, before),
-                    start: start.to_owned(),
-                    end: end.map(str::to_owned),
-                    suffix: self.words_after(range.end, after),
-                };
-                if self.find(&directive) == Some(range.clone()) {
-                    return Some(directive.encoded());
-                }
-            }
-        }
-        None
+        let contexts = (1..=CONTEXT_WORDS).flat_map(|it| [(it, 0), (0, it), (it, it)]);
+        std::iter::once((0, 0))
+            .chain(contexts)
+            .map(|(before, after)| Directive {
+                prefix: self.words_before(range.start, before),
+                start: start.to_owned(),
+                end: end.map(str::to_owned),
+                suffix: self.words_after(range.end, after),
+            })
+            .find(|directive| self.find(directive) == Some(range.clone()))
+            .map(|directive| directive.encoded())
     }
 
     /// The place that a browser would find: the first passage that matches the directive.
@@ -236,8 +234,9 @@ impl<'a> TextFragments<'a> {
         if words.is_empty() {
             return None;
         }
+        let finder = memmem::Finder::new(words);
         loop {
-            let begin = from + self.folded.get(from..)?.find(words)?;
+            let begin = from + finder.find(self.folded.as_bytes().get(from..)?)?;
             let end = begin + words.len();
             let head = self.folded.get(..end)?;
             let tail = self.folded.get(begin..)?;

@@ -67,6 +67,9 @@ use error::Fault;
 use file::FileId;
 use writer::{Haste, Writer};
 
+/// The most writes that share a commit.
+pub(crate) const WRITES_IN_A_COMMIT: usize = writer::GROUP;
+
 /// How long to wait for a lock of another program.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_000 });
 

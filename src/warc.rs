@@ -6,6 +6,7 @@
 
 mod captures;
 mod fields;
+mod gzip;
 mod http;
 mod originals;
 mod reader;

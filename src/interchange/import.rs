@@ -15,8 +15,8 @@ use crate::{
 
 use super::Chains;
 
-/// How many visits are added at once, so that they share a commit.
-const TOGETHER: usize = 64;
+/// How many visits are added at once: as many as share a commit.
+const TOGETHER: usize = crate::store::WRITES_IN_A_COMMIT;
 
 /// How many bytes of bodies are added at once, whatever the size of one visit.
 const TOGETHER_BYTES: usize = 8 << 20;

@@ -15,7 +15,7 @@ use crate::{
     compare::{self, Scope},
     fetch::Order,
     finding::{Verdict, Why},
-    profile::Statement,
+    profile::{ListedName, Statement},
     reading::{Ending, FurtherPage, Joined, MoreKind, Reading, further_pages, joined},
     schedule::LastVisit,
     store::{StoreError, VisitId},
@@ -54,9 +54,13 @@ impl Further<'_> {
         ran: &mut Ran,
         watch: &mut (dyn FnMut(Event<'_>) + Send),
     ) -> Result<(), RunError> {
+        if self.most == 0 {
+            return Ok(());
+        }
+        let claimed = claimed_lists(self.run.profiles);
         let mut walks = Vec::new();
         for it in visited.iter().filter(|visited| !visited.failed) {
-            walks.extend(self.begun(it)?);
+            walks.extend(self.begun(it, claimed.get(&it.seed).map_or(&[], Vec::as_slice))?);
         }
         let mut met = Ran::default();
         while !*self.run.stop.borrow() {
@@ -75,7 +79,7 @@ impl Further<'_> {
             for page in network.visit(orders, &mut met, watch).await? {
                 for at in wanted.get(&page.seed).into_iter().flatten() {
                     if let Some(walk) = walks.get_mut(*at) {
-                        self.go_on(walk, &page)?;
+                        self.go_on(walk, &page, &claimed)?;
                     }
                 }
             }
@@ -89,28 +93,25 @@ impl Further<'_> {
         Ok(())
     }
 
-    /// Begins with the list of a page, if a claim needs more of it than the page shows.
-    fn begun(&self, page: &Done) -> Result<Option<Walk>, RunError> {
-        let Run {
-            store, profiles, ..
-        } = self.run;
-        let cites = |named: &&Named| lists_of(named, &page.seed).next().is_some();
-        if self.most == 0
-            || !profiles.iter().any(|profile| cites(&profile))
-            || !(page.is_new || store.had_further(&page.seed)?)
-        {
+    /// Begins with the list of a page, if one of the lists `claimed` for it needs more than the page shows.
+    fn begun(&self, page: &Done, claimed: &[ClaimedList<'_>]) -> Result<Option<Walk>, RunError> {
+        let store = self.run.store;
+        if claimed.is_empty() || !(page.is_new || store.had_further(&page.seed)?) {
             return Ok(None);
         }
         let Some(entry) = store.hops(page.id)?.pop() else {
             return Ok(None);
         };
-        for named in profiles.iter().filter(cites) {
-            let mut readings = self.run.comparing.readings(store, &named.profile);
+        for lists in claimed.chunk_by(|one, next| std::ptr::eq(one.of, next.of)) {
+            let Some(first) = lists.first() else {
+                continue;
+            };
+            let mut readings = self.run.comparing.readings(store, &first.of.profile);
             let Some(reading) = readings.of(&entry)? else {
                 continue;
             };
             let waiting = further_pages(&reading, &entry.target_uri);
-            if waiting.is_empty() || !is_wanted(named, &page.seed, &reading) {
+            if waiting.is_empty() || !is_wanted(lists, &reading) {
                 continue;
             }
             let seed = self.run.seeds.iter().find(|seed| seed.uri == page.seed);
@@ -152,19 +153,20 @@ impl Further<'_> {
     }
 
     /// Adds a page that was visited, and the pages that it links to.
-    fn go_on(&self, walk: &mut Walk, page: &Done) -> Result<(), StoreError> {
-        let Run {
-            store, profiles, ..
-        } = self.run;
+    fn go_on(
+        &self,
+        walk: &mut Walk,
+        page: &Done,
+        claimed: &ClaimedLists<'_>,
+    ) -> Result<(), StoreError> {
+        let store = self.run.store;
         walk.visits.push(page.id);
         let entry = store.hops(page.id)?.pop();
-        let named = profiles
-            .iter()
-            .find(|profile| lists_of(profile, &walk.seed.uri).next().is_some());
-        let (Some(entry), Some(named)) = (entry, named) else {
+        let list = claimed.get(&walk.seed.uri).and_then(|lists| lists.first());
+        let (Some(entry), Some(list)) = (entry, list) else {
             return Ok(());
         };
-        let mut readings = self.run.comparing.readings(store, &named.profile);
+        let mut readings = self.run.comparing.readings(store, &list.of.profile);
         let Some(reading) = readings.of(&entry)? else {
             return Ok(());
         };
@@ -177,36 +179,47 @@ impl Further<'_> {
     }
 }
 
-/// The lists that a profile claims for a page, each with the part of the page that it means.
-fn lists_of<'a>(
-    named: &'a Named,
-    seed: &'a TargetUri,
-) -> impl Iterator<Item = (&'a [crate::profile::ListedName], Scope<'a>)> {
-    let profile = &named.profile;
-    profile.claims.iter().flat_map(move |claim| {
-        let listed = match &claim.statement {
-            Statement::Listed { names, .. } => names.as_slice(),
-            _ => &[],
-        };
-        let cited = claim
-            .cites
-            .iter()
-            .filter_map(|cite| profile.reference(*cite));
-        cited
-            .filter(move |it| !listed.is_empty() && basis::seed_of(it).as_ref() == Some(seed))
-            .map(move |it| {
-                let scope = Scope {
-                    fragment: it.fragment.as_deref(),
-                    selector: it.selector.as_deref(),
-                    ..Scope::default()
-                };
-                (listed, scope)
-            })
-    })
+/// A list that a profile claims for a page.
+struct ClaimedList<'a> {
+    of: &'a Named,
+    names: &'a [ListedName],
+    /// The part of the page that the claim means.
+    scope: Scope<'a>,
+}
+
+/// The lists that are claimed for each page, those of one profile together.
+type ClaimedLists<'a> = BTreeMap<TargetUri, Vec<ClaimedList<'a>>>;
+
+/// The lists that profiles claim, collected once: each reference is looked at once for each claim that cites it.
+fn claimed_lists(profiles: &[Named]) -> ClaimedLists<'_> {
+    let mut lists = ClaimedLists::new();
+    for named in profiles {
+        let profile = &named.profile;
+        for claim in &profile.claims {
+            let Statement::Listed { names, .. } = &claim.statement else {
+                continue;
+            };
+            let cited = claim.cites.iter().filter_map(|it| profile.reference(*it));
+            for reference in cited.filter(|_| !names.is_empty()) {
+                if let Some(seed) = basis::seed_of(reference) {
+                    lists.entry(seed).or_default().push(ClaimedList {
+                        of: named,
+                        names,
+                        scope: Scope {
+                            fragment: reference.fragment.as_deref(),
+                            selector: reference.selector.as_deref(),
+                            ..Scope::default()
+                        },
+                    });
+                }
+            }
+        }
+    }
+    lists
 }
 
 /// Whether a claim has names that are not on a page because it shows only part of its list, or that may be on a further page.
-fn is_wanted(named: &Named, seed: &TargetUri, reading: &Reading) -> bool {
+fn is_wanted(lists: &[ClaimedList<'_>], reading: &Reading) -> bool {
     let paged = || {
         reading
             .lists
@@ -214,8 +227,9 @@ fn is_wanted(named: &Named, seed: &TargetUri, reading: &Reading) -> bool {
             .filter_map(|list| reading.more_of(list, list.items.len()))
             .any(|it| it.kind != MoreKind::Words)
     };
-    lists_of(named, seed).any(|(names, scope)| {
-        let answer = compare::names(names, reading, scope, &named.profile.aliases);
+    lists.iter().any(|list| {
+        let aliases = &list.of.profile.aliases;
+        let answer = compare::names(list.names, reading, list.scope, aliases);
         answer.names.iter().any(|name| match &name.verdict {
             Verdict::CannotTell { why, .. } => match why {
                 Why::PartOfList => true,

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use super::error::{Fault, StoreError};
 
 /// The most writes in one commit.
-const GROUP: usize = 256;
+pub(super) const GROUP: usize = 256;
 
 /// How long a commit waits for more writes, if all of its writes can wait.
 const GATHER: Duration = Duration::from_millis(250);

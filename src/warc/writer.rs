@@ -7,9 +7,7 @@ use std::{
     iter,
 };
 
-use flate2::{GzBuilder, write::GzEncoder};
-
-use super::{fields, http, record::RecordType};
+use super::{fields, gzip::Members, http, record::RecordType};
 use crate::{
     capture::{
         Capture, Connection, Framing, Outcome, PageOf, Response, Revisit, RevisitProfile, Source,
@@ -18,9 +16,6 @@ use crate::{
     clock::{Instant, warc_date},
     digest::{BlockDigest, ContentDigest, PayloadDigest, hex},
 };
-
-/// How thoroughly records are compressed: what gzip does by itself.
-const LEVEL: flate2::Compression = flate2::Compression::new(6);
 
 /// How records are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,7 +62,8 @@ pub enum NotModified {
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     out: W,
-    compression: Compression,
+    /// What compresses records; `None` where they are written as they are.
+    members: Option<Members>,
     transfer_coding: TransferCoding,
     /// The id of the warcinfo record that the others belong to.
     warcinfo: Option<String>,
@@ -81,7 +77,7 @@ impl<W: Write> Writer<W> {
     pub fn new(out: W, compression: Compression) -> Self {
         Self {
             out,
-            compression,
+            members: (compression == Compression::Gzip).then(Members::default),
             transfer_coding: TransferCoding::Keep,
             warcinfo: None,
             pages_of: Vec::new(),
@@ -292,7 +288,7 @@ impl<W: Write> Writer<W> {
     pub fn beside(&self) -> Writer<Vec<u8>> {
         Writer {
             out: Vec::new(),
-            compression: self.compression,
+            members: self.members.as_ref().map(|_| Members::default()),
             transfer_coding: self.transfer_coding,
             warcinfo: self.warcinfo.clone(),
             pages_of: Vec::new(),
@@ -326,28 +322,22 @@ impl<W: Write> Writer<W> {
             let _ = write!(text, "WARC-Warcinfo-ID: <{warcinfo}>\r\n");
         }
         let _ = write!(text, "Content-Length: {}\r\n\r\n", block.len());
-        let mut out = Counting {
-            out: &mut self.out,
-            count: &mut self.written,
-        };
-        match self.compression {
-            Compression::None => {
-                write_record(&mut out, &text, block)?;
+        let parts = [text.as_bytes(), block, b"\r\n\r\n"];
+        match &mut self.members {
+            None => {
+                for part in parts {
+                    self.out.write_all(part)?;
+                    self.written += part.len() as u64;
+                }
             }
-            Compression::Gzip => {
-                let mut member: GzEncoder<_> = GzBuilder::new().write(out, LEVEL);
-                write_record(&mut member, &text, block)?;
-                member.finish()?;
+            Some(members) => {
+                let member = members.of(&parts)?;
+                self.out.write_all(member)?;
+                self.written += member.len() as u64;
             }
         }
         Ok(())
     }
-}
-
-fn write_record(out: &mut impl Write, header: &str, block: &[u8]) -> io::Result<()> {
-    out.write_all(header.as_bytes())?;
-    out.write_all(block)?;
-    out.write_all(b"\r\n\r\n")
 }
 
 /// The header of a record so far, and the id that was made from it.
@@ -472,23 +462,5 @@ fn truncation(why: Truncation) -> &'static str {
         Truncation::Time => "time",
         Truncation::Disconnect => "disconnect",
         Truncation::Unspecified => "unspecified",
-    }
-}
-
-/// A writer that counts the bytes written.
-struct Counting<'a, W> {
-    out: &'a mut W,
-    count: &'a mut u64,
-}
-
-impl<W: Write> Write for Counting<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        *self.count += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
     }
 }
