@@ -243,6 +243,23 @@ pub fn with_causes(error: &dyn Error) -> String {
     text
 }
 
+/// The beginning of a text: at most so many bytes, and whole characters.
+#[must_use]
+pub fn head(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// The end of a text: so many bytes of it, and a little more where a character would be cut.
+#[must_use]
+pub fn tail(text: &str, most: usize) -> &str {
+    let before = head(text, text.len().saturating_sub(most));
+    &text[before.len()..]
+}
+
 /// Reduces white space to single spaces, and trims the ends; changes nothing else.
 #[must_use]
 pub fn one_line(text: &str) -> String {
@@ -511,5 +528,15 @@ mod tests {
     #[test]
     fn a_terminal_gets_no_escape_sequences() {
         assert_eq!(for_terminal("a\u{1b}[31mb\u{202e}c"), "a␛[31mbc");
+    }
+
+    #[test]
+    fn heads_and_tails_are_whole_characters() {
+        assert_eq!(head("aé", 2), "a");
+        assert_eq!(head("aé", 3), "aé");
+        assert_eq!(head("aé", 9), "aé");
+        assert_eq!(tail("éa", 1), "a");
+        assert_eq!(tail("éa", 2), "éa");
+        assert_eq!(tail("éa", 9), "éa");
     }
 }

@@ -16,7 +16,7 @@ use wait4::Wait4;
 use crate::{Failure, site::Site};
 
 /// How long a command may take; whatever takes longer is told as that.
-const PATIENCE: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_secs(3 * 60);
 
 /// What a command cost.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +98,7 @@ impl<'a> Project<'a> {
     /// What a command costs; `None` where it takes longer than anybody waits.
     pub(crate) fn cost(&self, arguments: &[&str]) -> Result<Option<Cost>, Failure> {
         let printed = self.path("stderr");
-        let child = Command::new(&self.program.path)
+        let mut child = Command::new(&self.program.path)
             .args(arguments)
             .current_dir(self.folder.path())
             .stdin(Stdio::null())

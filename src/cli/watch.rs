@@ -18,7 +18,7 @@ use super::{
 };
 
 /// The longest time between two looks at profiles and clock.
-const LOOK: Duration = Duration::from_mins(1);
+const LOOK: Duration = Duration::from_secs(60);
 
 /// Arguments of `watch`.
 #[derive(Args, Debug)]

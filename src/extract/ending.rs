@@ -7,7 +7,7 @@ pub(super) fn of(text: &str) -> Ending {
     /// Scripts and comments can follow the end tag.
     const LAST: usize = 16 * 1024;
     let end = text.trim_end();
-    let last = &end[end.floor_char_boundary(end.len().saturating_sub(LAST))..];
+    let last = crate::text::tail(end, LAST);
     let ends_page = |at: usize| {
         let tag = last.as_bytes().get(at..).and_then(<[u8]>::first_chunk::<6>);
         tag.is_some_and(|tag| matches!(&tag.to_ascii_lowercase()[..], b"</html" | b"</body"))

@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn retry_after_counts_in_seconds_and_as_a_date() {
-        let two_minutes = Some(Duration::from_mins(2));
+        let two_minutes = Some(Duration::from_secs(2 * 60));
         assert_eq!(
             wish("429 Slow\r\nRetry-After: 120").retry_after,
             two_minutes

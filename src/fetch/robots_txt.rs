@@ -21,10 +21,10 @@ use crate::{
 const MOST_REDIRECTS: usize = 5;
 
 /// How long an unreachable robots.txt forbids everything, even if older rules are known (RFC 9309, 2.3.1.4).
-const CLOSED: Duration = Duration::from_hours(12);
+const CLOSED: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// The greatest age of older rules that apply after that (RFC 9309, 2.4 and 2.3.1.4: 30 days).
-const OLDEST: Duration = Duration::from_hours(30 * 24);
+const OLDEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl Crawl {
     /// The rule in robots.txt that allows `uri`, in words; fetches robots.txt first if it is not known.

@@ -33,7 +33,7 @@ impl Default for Limits {
         Self {
             memory: 768 * 1024 * 1024,
             processor: 20,
-            wall: Duration::from_mins(2),
+            wall: Duration::from_secs(2 * 60),
             output: 32 * 1024 * 1024,
         }
     }

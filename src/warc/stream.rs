@@ -120,7 +120,8 @@ impl<R: BufRead> Stream<R> {
     /// The missing bytes at the decoded position; returned once.
     pub(super) fn missing(&mut self) -> Option<Break> {
         let position = self.position();
-        self.breaks.pop_front_if(|it| it.position <= position)
+        let is_here = self.breaks.front()?.position <= position;
+        is_here.then(|| self.breaks.pop_front())?
     }
 
     fn pull(&mut self) -> io::Result<bool> {

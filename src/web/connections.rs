@@ -35,7 +35,7 @@ const LEAST: usize = 16 << 10;
 
 /// The bounds of `patience`, whatever the setting says.
 const LEAST_PATIENCE: Duration = Duration::from_millis(100);
-const MOST_PATIENCE: Duration = Duration::from_hours(24);
+const MOST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long to pause after accepting failed for lack of a resource that others must free.
 const PAUSE: Duration = Duration::from_secs(1);

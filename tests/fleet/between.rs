@@ -14,7 +14,7 @@ use stillsays::fleet::{AT_ONCE, Citation, Finish, Frontier, FrontierError, Postg
 
 use crate::server::{self, Server};
 
-const LEASE: Duration = Duration::from_mins(1);
+const LEASE: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_connection_is_secured_and_the_server_must_prove_who_it_is() {

@@ -51,7 +51,7 @@ fn a_small_fleet_survives_what_happens_to_it() {
         hosts: 6,
         seeds: 150,
         troubles: 14,
-        limit: Duration::from_mins(3),
+        limit: Duration::from_secs(3 * 60),
     };
     survives(&size);
 }
@@ -64,7 +64,7 @@ fn the_large_fleet_survives_what_happens_to_it() {
         hosts: 50,
         seeds: 1_000,
         troubles: 80,
-        limit: Duration::from_mins(20),
+        limit: Duration::from_secs(20 * 60),
     };
     survives(&size);
 }

@@ -92,7 +92,7 @@ async fn measured(address: &str) -> (f64, f64) {
             let (mut leases, mut visits) = (0_u32, 0_u32);
             while began.elapsed() < TIME {
                 let Some(lease) = frontier
-                    .claim(&worker, Duration::from_mins(1))
+                    .claim(&worker, Duration::from_secs(60))
                     .await
                     .unwrap()
                 else {
@@ -139,7 +139,7 @@ async fn paced(address: &str, hosts: u32) -> f64 {
                 let host = format!("h{}.example", 1 + (requests * 8 + number) % hosts);
                 let pause = Duration::from_millis(1);
                 frontier
-                    .turn(&host, pause, Duration::from_mins(1))
+                    .turn(&host, pause, Duration::from_secs(60))
                     .await
                     .unwrap();
                 frontier.leave_alone(&host, pause, None).await.unwrap();

@@ -550,9 +550,9 @@ async fn stopping_is_bounded_and_reported() {
     site.on("/body", [body]);
     for path in ["/head", "/body"] {
         let patient = Options {
-            response_timeout: Duration::from_mins(1),
-            total_timeout: Duration::from_mins(1),
-            rate_window: Duration::from_mins(1),
+            response_timeout: Duration::from_secs(60),
+            total_timeout: Duration::from_secs(60),
+            rate_window: Duration::from_secs(60),
             grace: Duration::from_millis(50),
             ..options()
         };
@@ -597,7 +597,7 @@ async fn a_run_stopped_between_two_tries_keeps_what_the_first_came_to() {
     let site = Site::start();
     site.on("/", [Reply::status(429, "").field("Retry-After", "30")]);
     let patient = Options {
-        max_wait: Duration::from_mins(2),
+        max_wait: Duration::from_secs(2 * 60),
         tries: 3,
         ..options()
     };

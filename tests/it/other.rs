@@ -227,7 +227,7 @@ impl Other {
 
 fn serve(stream: TcpStream, state: &Mutex<State>, address: SocketAddr) {
     stream
-        .set_read_timeout(Some(Duration::from_mins(1)))
+        .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut out = stream;

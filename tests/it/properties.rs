@@ -532,7 +532,7 @@ fn a_page_without_end_is_read_within_a_bound_and_says_so() {
     let wide = "<ul><li>Alder Peace Trust</li></ul>".repeat(20_000);
     assert!(read(wide.as_bytes()).text.contains("Alder Peace Trust"));
     assert!(
-        started.elapsed() < Duration::from_mins(1),
+        started.elapsed() < Duration::from_secs(60),
         "{:?}",
         started.elapsed()
     );

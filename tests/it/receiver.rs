@@ -91,7 +91,7 @@ impl Receiver {
 
     /// Waits until so many requests came.
     pub(crate) fn wait_for(&self, count: usize) {
-        let end = Instant::now() + Duration::from_mins(1);
+        let end = Instant::now() + Duration::from_secs(60);
         while self.got().len() < count {
             assert!(Instant::now() < end, "{:?}", self.got());
             thread::sleep(Duration::from_millis(2));

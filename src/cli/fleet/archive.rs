@@ -25,7 +25,7 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(1);
 
 /// How often to read the profiles again, even if nothing came.
-const AGAIN: Duration = Duration::from_mins(1);
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// How long this archive belongs to this process without another sign of it.
 const ATTENDANCE: Duration = Duration::from_secs(30);

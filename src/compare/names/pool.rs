@@ -98,8 +98,7 @@ const LONGEST: usize = 400;
 
 /// The beginning of a text, up to the length of the longest names.
 fn beginning(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(LONGEST))
-        .unwrap_or(text)
+    crate::text::head(text, LONGEST)
 }
 
 /// The label of a host that shows whose it is: `warrow` of `www.port.warrow.ac.example`.

@@ -92,11 +92,8 @@ pub(super) fn by(
 }
 
 fn search(text: &str, line: usize, hits: &mut Vec<Hit>) {
-    let mut rest = text;
     // A line of a hundred thousand characters says what it has to say at its beginning.
-    if rest.len() > SEARCHED {
-        rest = &rest[..rest.floor_char_boundary(SEARCHED)];
-    }
+    let rest = crate::text::head(text, SEARCHED);
     let lower = super::folded(rest);
     hits.extend(phrases_in(&lower).into_iter().map(|spoken| Hit {
         line,

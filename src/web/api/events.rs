@@ -28,7 +28,7 @@ const LOOK: Duration = Duration::from_secs(1);
 const QUIET: Duration = Duration::from_secs(15);
 
 /// How long a stream lasts; then the client asks again, and shows again who it is.
-const LASTS: Duration = Duration::from_mins(15);
+const LASTS: Duration = Duration::from_secs(15 * 60);
 
 /// The most clients at the same time.
 const CLIENTS: usize = 64;

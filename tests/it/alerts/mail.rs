@@ -291,7 +291,7 @@ fn a_server_that_hangs_holds_nothing_up_for_long() {
     let site = Site::start();
     let began = std::time::Instant::now();
     let project = lost(&site, &server.channel(""));
-    assert!(began.elapsed() < std::time::Duration::from_mins(1));
+    assert!(began.elapsed() < std::time::Duration::from_secs(60));
     let log = log(&project, SECOND);
     assert_eq!(log[0]["state"], "waiting");
     let why = log[0]["attempts"][0]["why"].as_str().unwrap();
