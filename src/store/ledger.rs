@@ -8,7 +8,7 @@ use crate::{
     digest::PayloadDigest,
     ledger::{
         Consistency, Hash, Inclusion, Leaf, Signer, Tree, Verifier, consistency, inclusion,
-        leaf_hash,
+        leaf_hash, root,
     },
 };
 
@@ -328,6 +328,22 @@ impl Store {
     /// The file cannot be read.
     pub fn last_seal(&self) -> Result<Option<Seal>, StoreError> {
         self.read(|connection| Ok(last(connection)?.map(|it| it.0)))
+    }
+
+    /// Whether a checkpoint is signed by the key that it names, and has the root of the leaves that are stored. The leaves themselves are
+    /// checked by `verify`.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn fits(&self, seal: &Seal) -> Result<bool, StoreError> {
+        let verifier = seal.key.parse::<Verifier>().ok();
+        let Some(checkpoint) = verifier.and_then(|it| it.open(&seal.note).ok()) else {
+            return Ok(false);
+        };
+        self.read(|connection| {
+            let leaves = leaves(connection, seal.size)?;
+            Ok(checkpoint.size == seal.size && checkpoint.root == root(&leaves))
+        })
     }
 
     /// The proof that a capture is in the tree of the latest checkpoint.

@@ -186,6 +186,30 @@ impl Room {
     }
 }
 
+/// The findings of all profiles, those of `known` that are still current among them, and how many profiles changed.
+fn parts_of(
+    mut known: BTreeMap<String, Part>,
+    options: &Options,
+    profiles: &[Arc<Entry>],
+) -> Result<(BTreeMap<String, Part>, u64), StoreError> {
+    let marks = options.store.marks()?;
+    let (mut parts, mut changes) = (BTreeMap::new(), 0);
+    for entry in profiles {
+        let mark = marks.of(&entry.name);
+        let same = known.remove(&entry.name).filter(|remove| {
+            remove.mark.is_of_the_same_findings(mark) && remove.entry.is_same(entry)
+        });
+        let part = if let Some(part) = same {
+            part
+        } else {
+            changes += 1;
+            Part::of(options, entry, mark)?
+        };
+        parts.insert(entry.name.clone(), part);
+    }
+    Ok((parts, changes + u64::from(!known.is_empty())))
+}
+
 /// The data in memory, brought up to date.
 fn renewed(
     kept: Option<Kept>,
@@ -194,40 +218,42 @@ fn renewed(
     (version, today): (Version, NaiveDate),
 ) -> Result<Kept, StoreError> {
     let store: &Store = &options.store;
-    let marks = store.marks()?;
-    let (mut known, before, checked, learned) = match kept {
+    let (known, before, checked, learned) = match kept {
         Some(kept) => (kept.parts, Some(kept.now), kept.checked, Some(kept.learned)),
         None => (BTreeMap::new(), None, None, None),
     };
+    let (parts, changes) = parts_of(known, options, &profiles)?;
+    let generation = before.as_ref().map_or(0, |before| before.generation) + changes;
+    let last = before.as_ref().and_then(|before| before.reviews.last());
+    let more = store.reviews_after(last.map_or(0, |review| review.number))?;
+    let mutes = store.mutes()?;
+    if let Some(before) = &before
+        && generation == before.generation
+        && more.is_empty()
+        && before.decisions.mutes() == mutes
+        && before.decisions.today() == today
+    {
+        // Something else was written, such as the visits of a run: the desk is the same, and is not built again.
+        return Ok(Kept {
+            version,
+            checked,
+            learned: learned.unwrap_or_default(),
+            today,
+            parts,
+            now: Arc::clone(before),
+        });
+    }
     let followed = before
         .as_ref()
         .map_or_else(Arc::default, |before| Arc::clone(&before.followed));
-    let mut generation = before.as_ref().map_or(0, |before| before.generation);
-    let mut parts = BTreeMap::new();
-    for entry in &profiles {
-        let mark = marks.of(&entry.name);
-        let same = known.remove(&entry.name).filter(|remove| {
-            remove.mark.is_of_the_same_findings(mark) && remove.entry.is_same(entry)
-        });
-        let part = if let Some(part) = same {
-            part
-        } else {
-            generation += 1;
-            Part::of(options, entry, mark)?
-        };
-        parts.insert(entry.name.clone(), part);
-    }
-    generation += u64::from(!known.is_empty());
     let mut reviews = before.map_or_else(Arc::default, |before| Arc::clone(&before.reviews));
-    let last = reviews.last().map_or(0, |review| review.number);
-    let more = store.reviews_after(last)?;
     if !more.is_empty() {
         let more = more.into_iter();
         Arc::make_mut(&mut reviews)
             .extend(more.map(|(number, review)| Numbered { number, review }));
     }
     let all = reviews.iter().map(|review| review.review.clone()).collect();
-    let decisions = Arc::new(Decisions::of(all, store.mutes()?, today));
+    let decisions = Arc::new(Decisions::of(all, mutes, today));
     let desk = desk(&parts, &decisions, &reviews);
     let now = Now {
         due: due(&desk),

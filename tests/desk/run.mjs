@@ -195,7 +195,7 @@ await test("of two who decide at once the second is told, nothing is lost, and b
   await anna.page.click("#one button[value=edit]");
   await anna.page.waitForSelector(".message");
   const says = await anna.page.textContent("main");
-  if (!/ben decided this in the meantime: accepted, “two centers”\. Your decision was not saved\./.test(says)) throw new Error(says);
+  if (!/ben decided this just now: leave the article, “two centers”\. Your decision was not saved\./.test(says)) throw new Error(says);
   await anna.page.click("button.main");
   await anna.page.waitForSelector(".done");
   const report = JSON.parse(run(made.config, "report", "--format", "json").text);

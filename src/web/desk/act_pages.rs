@@ -8,6 +8,7 @@ use super::{
     say,
 };
 use crate::{
+    desk::{Numbered, State},
     finding::{FindingId, Objection, Unfit},
     store::StoreError,
     web::{Answer, Origins, Request, Web, form::Form, pages::refusal, visitor::Refused},
@@ -26,7 +27,7 @@ struct Again {
     button: &'static str,
     /// The way back, and its words.
     back: String,
-    leave: &'static str,
+    leave: String,
 }
 
 /// The page for a refused form. An expired form can be sent again with everything that was filled in.
@@ -49,7 +50,7 @@ pub(in crate::web) fn refused(
         fields: fields(form, &["token"]),
         button: "Send again",
         back: back(form),
-        leave: "Discard it",
+        leave: "Discard it".to_owned(),
     };
     Ok(mast::page(403, &again, origins))
 }
@@ -63,15 +64,23 @@ pub(super) fn conflict(
 ) -> Result<Answer, StoreError> {
     let now = web.now()?;
     let mut says = Vec::new();
+    let mut leave = "Leave it as it is".to_owned();
     for objection in objections.iter().flatten() {
         says.push(match objection {
             Objection::NothingToUndo => "There is no decision to take back.".to_owned(),
             Objection::Unfit(Unfit::NoOtherName) => say::NO_OTHER_NAME.to_owned(),
             Objection::Unfit(Unfit::NoCapture) => say::NO_CAPTURE.to_owned(),
             Objection::DecidedBy(standing) => {
-                let by = standing.mark().map_or("somebody", |mark| mark.by.as_str());
-                let note = standing.mark().and_then(|mark| mark.note.as_deref());
-                say::decided_meanwhile(by, standing.word().unwrap_or("decided"), note)
+                let Some(mark) = standing.mark() else {
+                    continue;
+                };
+                leave = format!("Leave the decision of {}", mark.by);
+                let own = |it: &&Numbered| it.review.by == mark.by && it.review.at == mark.at;
+                let review = now.reviews.iter().rev().find(own);
+                let word = review.map(|it| say::decision(&it.review, State::Open));
+                let word = word.as_deref().or(standing.word()).unwrap_or("decided");
+                let ago = say::ago(mark.at, web.options.clock.now());
+                say::decided_meanwhile(&mark.by, &ago, word, mark.note.as_deref())
             }
         });
     }
@@ -99,7 +108,7 @@ pub(super) fn conflict(
             ""
         },
         back: back(form),
-        leave: "Leave it as it is",
+        leave,
     };
     Ok(mast::page(409, &again, origins))
 }

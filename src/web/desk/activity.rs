@@ -19,8 +19,8 @@ use crate::{
     desk::{Numbered, State},
     finding::{Mute, Muted, Via},
     report::{Label, csv_field},
-    store::StoreError,
-    text::escaped_controls,
+    store::{Seal, StoreError},
+    text::{counted, escaped_controls},
     web::{
         Answer, Origins, Request, Web,
         deeds::{Deed, What},
@@ -142,15 +142,7 @@ pub(in crate::web) fn activity(
             query([("by", mast.name.as_str()), ("since", &week.to_string())])
         ),
         files: [("CSV", file("csv")), ("JSON", file("json"))],
-        checkpoint: seal.map_or_else(
-            || "There is no checkpoint yet.".to_owned(),
-            |seal| {
-                format!(
-                    "The latest checkpoint of the ledger covers {} entries, signed by {}.",
-                    seal.size, seal.key
-                )
-            },
-        ),
+        checkpoint: checkpoint(web, seal)?,
         rows: shown
             .iter()
             .take(ROWS)
@@ -164,6 +156,20 @@ pub(in crate::web) fn activity(
         mast,
     };
     Ok(mast::page(200, &page, origins))
+}
+
+/// How many entries the latest checkpoint covers, and whether it is valid.
+fn checkpoint(web: &Web, seal: Option<Seal>) -> Result<String, StoreError> {
+    let Some(seal) = seal else {
+        return Ok("There is no checkpoint yet.".to_owned());
+    };
+    let entries = counted(seal.size, "entry", "entries");
+    let begin = format!("The latest checkpoint of the ledger covers {entries}");
+    Ok(if web.options.store.fits(&seal)? {
+        format!("{begin} and is valid, signed by {}.", seal.key)
+    } else {
+        format!("{begin}, but it is not valid: its signature or its root is wrong.")
+    })
 }
 
 /// The same as CSV, all rows.

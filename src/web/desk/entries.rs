@@ -244,9 +244,9 @@ impl Quote {
     fn marked(place: &TextQuoteSelector) -> Self {
         Self {
             when: String::new(),
-            lead: one_line(&place.prefix),
+            lead: before(&place.prefix),
             words: place.exact.clone(),
-            trail: one_line(&place.suffix),
+            trail: behind(&place.suffix),
             note: String::new(),
         }
     }
@@ -255,11 +255,41 @@ impl Quote {
         let quote = evidence.quote.clone().unwrap_or_default();
         Self {
             when: day(evidence.capture.date),
-            lead: one_line(&quote.prefix),
+            lead: before(&quote.prefix),
             words: quote.exact,
-            trail: one_line(&quote.suffix),
+            trail: behind(&quote.suffix),
             note: evidence.note.clone().unwrap_or_default(),
         }
+    }
+}
+
+/// The text before a quotation, from the beginning of a word; the selector cuts where its length ends.
+fn before(prefix: &str) -> String {
+    let line = one_line(prefix);
+    let space = if prefix.ends_with(char::is_whitespace) {
+        " "
+    } else {
+        ""
+    };
+    match line.split_once(' ') {
+        Some((_, whole)) => format!("…{whole}{space}"),
+        None if line.is_empty() => String::new(),
+        None => format!("…{line}{space}"),
+    }
+}
+
+/// The text behind a quotation, to the end of a word.
+fn behind(suffix: &str) -> String {
+    let line = one_line(suffix);
+    let space = if suffix.starts_with(char::is_whitespace) {
+        " "
+    } else {
+        ""
+    };
+    match line.rsplit_once(' ') {
+        Some((whole, _)) => format!("{space}{whole}…"),
+        None if line.is_empty() => String::new(),
+        None => format!("{space}{line}…"),
     }
 }
 
@@ -328,11 +358,7 @@ impl Opened {
             let digest = digest.map_or(String::new(), |digest| format!(", {digest}"));
             let words = match quote.words.as_str() {
                 "" => quote.note.clone(),
-                words => format!(
-                    "“…{}{words}{}…”",
-                    spaced(&quote.lead, true),
-                    spaced(&quote.trail, false)
-                ),
+                words => format!("“{}{words}{}”", quote.lead, quote.trail),
             };
             let (date, page) = (minute(evidence.capture.date), &evidence.capture.target_uri);
             text.extend([format!("{date} ({page}{digest}): {words}\n")]);
@@ -362,14 +388,6 @@ impl Opened {
     }
 }
 
-fn spaced(words: &str, before: bool) -> String {
-    match (words, before) {
-        ("", _) => String::new(),
-        (_, true) => format!("{words} "),
-        (_, false) => format!(" {words}"),
-    }
-}
-
 /// A sentence in stretches, with every occurrence of `words` marked.
 pub(super) fn stretches(sentence: &str, words: Option<&str>) -> Vec<(String, bool)> {
     let mut all = Vec::new();
@@ -386,4 +404,32 @@ pub(super) fn stretches(sentence: &str, words: Option<&str>) -> Vec<(String, boo
     all.push((rest.to_owned(), false));
     all.retain(|it| !it.0.is_empty());
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_around_a_quotation_has_whole_words_and_its_own_spaces() {
+        for (text, expected) in [
+            ("otte, North Carolina\n", "…North Carolina "),
+            ("otte, members of (", "…members of ("),
+            ("word", "…word"),
+            ("", ""),
+        ] {
+            assert_eq!(before(text), expected);
+        }
+        for (text, expected) in [
+            (
+                ", Cleveland, Ohio  Resolution Vir",
+                ", Cleveland, Ohio Resolution…",
+            ),
+            (" Peace Direct Fur", " Peace Direct…"),
+            (".", ".…"),
+            ("", ""),
+        ] {
+            assert_eq!(behind(text), expected);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What the desk says: every sentence that a person reads and that no template contains.
 
 use crate::{
+    clock::{Instant, day},
     desk::State,
     finding::{Decision, Mistake, Outcome, Review},
     report::Label,
@@ -54,9 +55,25 @@ pub(super) const ALL_ON_PAGE: &str = "That was all on this page.";
 /// The end of the queue.
 pub(super) const ALL: &str = "Nothing is left to decide.";
 /// A decision that someone else made in the meantime.
-pub(super) fn decided_meanwhile(by: &str, word: &str, note: Option<&str>) -> String {
+pub(super) fn decided_meanwhile(by: &str, ago: &str, word: &str, note: Option<&str>) -> String {
     let note = note.map_or(String::new(), |note| format!(", “{note}”"));
-    format!("{by} decided this in the meantime: {word}{note}. Your decision was not saved.")
+    format!("{by} decided this {ago}: {word}{note}. Your decision was not saved.")
+}
+
+/// How long ago something was: `just now`, `2 minutes ago`, `on 2026-11-27`.
+pub(super) fn ago(at: Instant, now: Instant) -> String {
+    match (now - at).num_minutes() {
+        ..1 => "just now".to_owned(),
+        minutes @ 1..60 => format!(
+            "{} ago",
+            counted(minutes.unsigned_abs(), "minute", "minutes")
+        ),
+        minutes @ 60..1440 => {
+            let hours = (minutes / 60).unsigned_abs();
+            format!("{} ago", counted(hours, "hour", "hours"))
+        }
+        _ => format!("on {}", day(at)),
+    }
 }
 
 /// A decision in the words of its button.
@@ -169,4 +186,43 @@ pub(super) fn of_all(some: usize, all: usize) -> String {
 /// How sure a finding is.
 pub(super) fn sure(confidence: f64) -> String {
     format!("{:.0} % sure", confidence * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn a_decision_of_someone_else_is_said_with_its_age() {
+        let now = crate::clock::parse_digits14("20261127090000").unwrap();
+        for (before, expected) in [
+            (TimeDelta::seconds(-5), "just now"),
+            (TimeDelta::seconds(59), "just now"),
+            (TimeDelta::minutes(1), "1 minute ago"),
+            (TimeDelta::minutes(59), "59 minutes ago"),
+            (TimeDelta::hours(2), "2 hours ago"),
+            (TimeDelta::days(2), "on 2026-11-25"),
+        ] {
+            assert_eq!(ago(now - before, now), expected);
+        }
+    }
+
+    #[test]
+    fn what_follows_from_a_decision_is_said_once_it_is_known() {
+        let followed = |settled, raised| Some(Followed { settled, raised });
+        for (teaches, followed, expected) in [
+            (false, None, ""),
+            (true, None, " Other findings are being compared again."),
+            (true, followed(0, 0), ""),
+            (true, followed(1, 0), " This settles 1 more finding."),
+            (
+                true,
+                followed(2, 1),
+                " This settles 2 more findings. 1 finding is new because of it.",
+            ),
+        ] {
+            assert_eq!(super::followed(teaches, followed), expected);
+        }
+    }
 }

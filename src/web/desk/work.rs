@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    cites::{Cites, cites},
+    cites::{Cites, cites, profile_href},
     done::{Done, done},
     entries::{Group, Line, Opened},
     filter::Filter,
@@ -103,6 +103,8 @@ struct Frame {
     earlier: Option<(String, String)>,
     later: Option<(String, String)>,
     all: (String, usize),
+    /// The calendar of the reference.
+    calendar: String,
     /// The copy without changes, or the one in the archive that it was copied from; empty if others cannot open that.
     raw: String,
     /// The archive that it was copied from; empty for our own.
@@ -405,6 +407,7 @@ impl Scene<'_> {
             earlier: earlier.map(step),
             later: later.map(step),
             all: (format!("/captures/{}", copy.target_uri), pair.all.len()),
+            calendar: self.calendar(),
             raw: match &copy.source {
                 Some(source) => source.citable().unwrap_or_default(),
                 None => archive.raw(copy.date, &copy.target_uri),
@@ -415,6 +418,14 @@ impl Scene<'_> {
                 .map_or(String::new(), |source| source.archive.clone()),
             live: (side == Side::Now)
                 .then(|| link().unwrap_or_else(|| self.page.address.to_string())),
+        })
+    }
+
+    /// The address of the calendar of the reference that the chosen finding cites.
+    fn calendar(&self) -> String {
+        self.chosen.map_or(String::new(), |item| {
+            let href = profile_href(&item.finding().profile);
+            format!("{href}/references/{}#calendar", item.placed.reference)
         })
     }
 

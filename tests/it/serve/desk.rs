@@ -180,7 +180,7 @@ fn the_second_of_two_sees_what_the_first_decided() {
     assert_eq!(came.status, 409);
     let text = came.text();
     assert!(
-        text.contains("ben decided this in the meantime: rejected, “two centers”."),
+        text.contains("ben decided this just now: wrong, “two centers”."),
         "{text}"
     );
     let seen = between(&text, &format!("value=\"{id}:"), "\"");
