@@ -89,20 +89,26 @@ struct Part {
     entry: Arc<Entry>,
     /// The version of the findings that they were read from.
     mark: Mark,
+    /// Whether they are those that are stored. Others were computed under decisions that teach: once such a decision is taken back, those
+    /// that are stored are current again.
+    is_stored: bool,
     placed: Vec<Arc<Placed>>,
 }
 
 impl Part {
     /// The findings from the store, or computed if the stored ones are not current.
     fn of(options: &Options, entry: &Arc<Entry>, mark: Mark) -> Result<Self, StoreError> {
-        let mut placed = Vec::new();
+        let (mut placed, mut is_stored) = (Vec::new(), true);
         if let Ok(named) = &entry.read {
+            let is_current = pipeline::is_current(&options.store, named, &options.comparing);
+            is_stored = stored(is_current)?;
             let findings = pipeline::current(&options.store, named, &options.comparing);
             placed = Placed::all(stored(findings)?, &named.profile);
         }
         Ok(Self {
             entry: Arc::clone(entry),
             mark,
+            is_stored,
             placed,
         })
     }
@@ -135,21 +141,28 @@ impl Room {
         Ok(now)
     }
 
+    /// The profiles, each with whether the findings in memory are those that are stored; `None` if they were checked at this version.
+    fn unchecked(&self, version: Version) -> Option<Vec<(Arc<Entry>, bool)>> {
+        let room = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = room.as_ref().filter(|room| room.checked != Some(version))?;
+        let is_stored = |name: &str| kept.parts.get(name).is_some_and(|it| it.is_stored);
+        let entries = kept.now.profiles.iter();
+        let entries = entries.map(|it| (Arc::clone(it), is_stored(&it.name)));
+        Some(entries.collect())
+    }
+
     /// Updates the findings from what is stored; for the background.
     pub(super) fn check(&self, options: &Options) -> Result<(), StoreError> {
         let version = options.store.version()?;
-        let entries = {
-            let room = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(kept) = room.as_ref().filter(|room| room.checked != Some(version)) else {
-                return Ok(());
-            };
-            kept.now.profiles.clone()
+        let Some(entries) = self.unchecked(version) else {
+            return Ok(());
         };
         let mut anew = Vec::new();
-        for entry in &entries {
+        for (entry, is_stored) in &entries {
             let Ok(named) = &entry.read else { continue };
             let store = &options.store;
-            if !stored(pipeline::is_current(store, named, &options.comparing))? {
+            let is_current = stored(pipeline::is_current(store, named, &options.comparing))?;
+            if !(is_current && *is_stored) {
                 anew.push(Part::of(options, entry, store.marks()?.of(&entry.name))?);
             }
         }
@@ -158,7 +171,9 @@ impl Room {
             kept.checked = Some(version);
             let changed = anew.into_iter().filter(|part| {
                 let known = kept.parts.get(&part.entry.name);
-                known.is_some_and(|known| known.placed != part.placed)
+                known.is_some_and(|known| {
+                    known.placed != part.placed || known.is_stored != part.is_stored
+                })
             });
             let changed: Vec<Part> = changed.collect();
             let follows = changed.iter().filter_map(|part| followed(kept, part));

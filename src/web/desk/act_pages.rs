@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{
     acting::is_path,
+    filter::{kept, with},
     mast::{self, Mast},
     say,
 };
@@ -122,7 +123,8 @@ fn fields(form: &Form, without: &[&str]) -> Vec<(String, String)> {
 fn back(form: &Form) -> String {
     match (form.first("at"), form.first("finding"), form.first("back")) {
         (Some(page), Some(id), _) if page.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-            format!("/work/{page}?{}", crate::web::form::query([("f", id)]))
+            let filter = Form::of(form.first("filter").unwrap_or_default().as_bytes());
+            format!("/work/{page}?{}", with([("f", id)], &kept(&filter)))
         }
         (_, _, Some(back)) if is_path(back) => back.to_owned(),
         _ => "/".to_owned(),

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::{
     act_pages::{conflict, refused},
+    filter::{kept, with},
     say,
 };
 use crate::{
@@ -253,7 +254,8 @@ fn named(form: &Form, now: &Now) -> Vec<(FindingId, i64)> {
 
 /// The next page: the next finding of the page at work, or the page of the form, with a note of what was done.
 fn next(form: &Form, now: &Now, first: Option<&FindingId>, done: &str) -> String {
-    let profile = form.first("profile").unwrap_or_default();
+    let filter = Form::of(form.first("filter").unwrap_or_default().as_bytes());
+    let profile = filter.first("profile").unwrap_or_default();
     if let Some(page) = form.first("at").and_then(|it| now.desk.page(it)) {
         let narrowed = |item: &&Item| profile.is_empty() || item.finding().profile == profile;
         let items: Vec<&Item> = now.desk.items_of(page).filter(narrowed).collect();
@@ -270,12 +272,11 @@ fn next(form: &Form, now: &Now, first: Option<&FindingId>, done: &str) -> String
         };
         let chosen = chosen.map_or("", |chosen| chosen.0.as_str());
         let asked = [
-            ("profile", profile),
             ("f", chosen),
             ("view", form.first("view").unwrap_or_default()),
             ("done", done),
         ];
-        return format!("/work/{}?{}", page.id.0, query(asked));
+        return format!("/work/{}?{}", page.id.0, with(asked, &kept(&filter)));
     }
     let back = form
         .first("back")

@@ -290,7 +290,10 @@ async function undo() {
   if (!last || !token) return say("There is nothing of yours to take back in this tab.");
   const body = new URLSearchParams({ token: token.value, act: "undo", finding: last, back: location.pathname + location.search });
   const work = one("#batch input[name=at], #one input[name=at]");
-  if (work) body.set("at", work.value);
+  if (work) {
+    body.set("at", work.value);
+    body.set("filter", one("input[name=filter]", work.form).value);
+  }
   if (await load("/decide", { method: "POST", body })) {
     acts.pop();
     remember(acts);

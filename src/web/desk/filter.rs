@@ -3,7 +3,7 @@
 use super::entries::words;
 use crate::{
     clock::Instant,
-    desk::{Item, State},
+    desk::{Item, Order, State},
     finding::{Subject, Weight},
     report::Label,
     web::{
@@ -20,6 +20,27 @@ pub(super) struct Field {
     pub(super) label: &'static str,
     /// Value, words, and whether it is chosen.
     pub(super) options: Vec<(String, String, bool)>,
+}
+
+/// The fields of the filter and the order, which a page at work keeps so that the way back and the next page are those of the queue.
+const NAMES: [&str; 9] = [
+    "profile", "show", "kind", "weight", "verdict", "sure", "days", "q", "sort",
+];
+
+/// The filter in the fields of a query, as a query.
+pub(super) fn kept(form: &Form) -> String {
+    let set = NAMES.map(|name| (name, form.first(name).unwrap_or_default()));
+    query(set)
+}
+
+/// A query with more pairs in front of it.
+pub(super) fn with<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, rest: &str) -> String {
+    let front = query(pairs);
+    match (front.as_str(), rest) {
+        (_, "") => front,
+        ("", _) => rest.to_owned(),
+        _ => format!("{front}&{rest}"),
+    }
 }
 
 /// The filter of the queue.
@@ -162,6 +183,16 @@ pub(super) fn chips(filter: &Filter, now: &Now) -> Vec<Chip> {
         }
     });
     all.filter(|chip| chip.count > 0 || chip.is_here).collect()
+}
+
+/// The order of the queue.
+pub(super) fn order_of(form: &Form) -> Order {
+    match form.first("sort") {
+        Some("newest") => Order::Newest,
+        Some("surest") => Order::Surest,
+        Some("address") => Order::Address,
+        _ => Order::Weight,
+    }
 }
 
 fn kind(subject: &Subject) -> &'static str {

@@ -6,13 +6,13 @@ use super::{
     cites::{Cites, cites},
     done::{Done, done},
     entries::{Line, claim_words},
-    filter::{Chip, Field, Filter, chips, fields},
+    filter::{Chip, Field, Filter, chips, fields, kept, order_of, with},
     mast::{self, Mast},
     say,
     sides::{day, minute},
 };
 use crate::{
-    desk::{Order, Row, State},
+    desk::{Row, State},
     report::Label,
     store::StoreError,
     web::{
@@ -76,15 +76,6 @@ struct PageRow {
     lines: Vec<Line>,
     /// How many more findings the page at work shows.
     more: usize,
-}
-
-fn order_of(form: &Form) -> Order {
-    match form.first("sort") {
-        Some("newest") => Order::Newest,
-        Some("surest") => Order::Surest,
-        Some("address") => Order::Address,
-        _ => Order::Weight,
-    }
 }
 
 /// The desk.
@@ -191,9 +182,8 @@ fn row(row: &Row<'_>, now: &Now, filter: &Filter) -> PageRow {
     let page = row.page;
     let url = page.address.as_url();
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
-    let profile = filter.form.first("profile").unwrap_or_default();
-    let narrowed = query([("profile", profile)]);
-    let href = format!("/work/{}?{narrowed}", page.id.0);
+    let kept = kept(&filter.form);
+    let href = format!("/work/{}?{kept}", page.id.0);
     let href = href.trim_end_matches('?').to_owned();
     let heaviest = row.items.iter().min_by_key(|item| item.finding().weight());
     let label = heaviest.map_or(Label::CannotTell, |heaviest| Label::of(heaviest.finding()));
@@ -201,7 +191,8 @@ fn row(row: &Row<'_>, now: &Now, filter: &Filter) -> PageRow {
         let profile = now
             .profile(&item.finding().profile)
             .map(|profile| &profile.profile);
-        let href = format!("/f/{}", item.finding().id);
+        let asked = with([("f", item.finding().id.0.as_str())], &kept);
+        let href = format!("/work/{}?{asked}", page.id.0);
         Line::of(item, profile, href, false)
     });
     PageRow {

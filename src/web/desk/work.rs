@@ -6,8 +6,8 @@ use super::{
     cites::{Cites, cites, profile_href},
     done::{Done, done},
     entries::{Group, Line, Opened},
-    filter::Filter,
-    kept::{self, Kept},
+    filter::{Filter, kept, order_of, with},
+    kept::Kept,
     list::{self, Part},
     mast::{self, Mast},
     say,
@@ -15,13 +15,13 @@ use super::{
 };
 use crate::{
     clock::{day, digits14},
-    desk::{Item, Order, Page, State},
+    desk::{Item, Page, State},
     pipeline,
     report::{DatedText, PageDiff},
     store::{Dated, StoreError},
     web::{
         Answer, Origins, Request, Web,
-        form::{Form, query},
+        form::Form,
         marked::{Side, Words},
         pages::refusal,
         room::Now,
@@ -50,7 +50,8 @@ enum View {
 struct Work {
     mast: Mast,
     id: String,
-    profile: String,
+    /// The filter of the queue, as a query.
+    filter: String,
     /// The name of the view in addresses; empty for the first.
     view: &'static str,
     title: String,
@@ -173,12 +174,12 @@ struct Scene<'a> {
 impl Scene<'_> {
     /// The address of this page with some of its parameters replaced.
     fn address(&self, pairs: &[(&str, &str)]) -> String {
-        let kept = ["profile", "f", "view", "then", "now"];
-        let kept = kept.map(|name| {
+        let own = ["f", "view", "then", "now"];
+        let own = own.map(|name| {
             let replaced = pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1);
             (name, replaced.or(self.form.first(name)).unwrap_or_default())
         });
-        format!("/work/{}?{}", self.page.id.0, query(kept))
+        format!("/work/{}?{}", self.page.id.0, with(own, &kept(self.form)))
     }
 
     fn set(&self, mast: Mast) -> Result<Work, StoreError> {
@@ -190,7 +191,7 @@ impl Scene<'_> {
             .iter()
             .filter(|item| item.state.is_decided())
             .count();
-        let (place, before, next) = self.neighbours();
+        let (place, before, next) = self.neighbours(&mast.name);
         let opens = |side, copy: &Option<Dated>| -> Result<Option<Frame>, StoreError> {
             let copy = copy.as_ref().filter(|_| view == View::Pages);
             copy.map(|copy| self.frame(side, copy, &pair)).transpose()
@@ -198,7 +199,7 @@ impl Scene<'_> {
         let is_done = self.form.first("done").is_some() && due == 0;
         Ok(Work {
             id: self.page.id.0.clone(),
-            profile: self.form.first("profile").unwrap_or_default().to_owned(),
+            filter: kept(self.form),
             view: match view {
                 View::Pages => "",
                 View::Text => "text",
@@ -244,7 +245,7 @@ impl Scene<'_> {
                         self.address(&[("then", &digits14(copy.date)), ("view", "")])
                     };
                     let here = (self.page, self.chosen);
-                    kept::copies((self.web, self.now), here, &pair, &shown)?
+                    super::kept::copies((self.web, self.now), here, &pair, &shown)?
                 }
                 View::Pages | View::Text | View::List => Vec::new(),
             },
@@ -287,13 +288,12 @@ impl Scene<'_> {
     }
 
     /// Where the page is in the queue, and its neighbours there.
-    fn neighbours(&self) -> (String, Option<String>, Option<(String, String)>) {
-        let pairs = self.form.pairs().iter();
-        let narrowed = pairs.filter(|pair| pair.0 == "profile");
-        let asked = query(narrowed.map(|filter| (filter.0.as_str(), filter.1.as_str())));
-        let filter = Filter::of(Form::of(asked.as_bytes()), "", self.web.options.clock.now());
+    fn neighbours(&self, me: &str) -> (String, Option<String>, Option<(String, String)>) {
+        let asked = kept(self.form);
+        let filter = Form::of(asked.as_bytes());
+        let filter = Filter::of(filter, me, self.web.options.clock.now());
         let wanted = |it: &Item| it.placed.page == self.page.id || filter.wants(it, self.now);
-        let rows = self.now.desk.queue(&wanted, Order::Weight);
+        let rows = self.now.desk.queue(&wanted, order_of(self.form));
         let rows: Vec<_> = rows.iter().map(|row| row.page).collect();
         let at = rows.iter().position(|row| row.id == self.page.id);
         let at = at.unwrap_or_default();

@@ -289,7 +289,9 @@ fn shown_with(served: &Served, path: &str, words: &str) -> String {
 
 #[test]
 fn what_a_decision_teaches_is_said_listed_with_the_article_and_undone_there() {
-    let (_project, served) = demo();
+    let (project, served) = demo();
+    // What is stored is current, and is what the desk returns to.
+    project.expect(&["--config", "snapshots/demo/stillsays.toml", "recheck"], 0);
     let site = format!("http://{}", served.site);
     let token = token(&served);
     let id = "410082f4df34";
@@ -328,6 +330,12 @@ fn what_a_decision_teaches_is_said_listed_with_the_article_and_undone_there() {
         !article.contains(says) && article.contains("back to the decision before"),
         "{article}"
     );
+    let place = || served.shown(&format!("/f/{id}")).status;
+    let came_back = (0..300).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        place() == 302
+    });
+    assert!(came_back, "the finding is current again");
 }
 
 #[test]
@@ -421,4 +429,30 @@ fn the_head_leads_to_the_article_and_to_others_if_there_are_more() {
             || text.contains("<summary><bdi>Second &lt;article&gt;</bdi>"),
         "{text}"
     );
+}
+
+#[test]
+fn the_page_at_work_keeps_the_filter_of_the_queue() {
+    let (_project, served) = demo();
+    let site = format!("http://{}", served.site);
+    let token = token(&served);
+    let queue = served.shown("/?weight=new&sort=address").text();
+    let go = between(&queue, "class=\"go\" href=\"", "\"").replace("&#38;", "&");
+    assert!(go.ends_with("?weight=new&sort=address"), "{go}");
+    let work = served.shown(&go).text();
+    assert!(work.contains("page 1 of 2"), "{work}");
+    for link in [
+        "href=\"/?weight=new&#38;sort=address#p-",
+        "class=\"next\" href=\"/work/",
+    ] {
+        assert!(work.contains(link), "{link} {work}");
+    }
+    let id = between(&work, "name=\"seen\" value=\"", ":");
+    let at = between(&go, "/work/", "?");
+    let fields = format!(
+        "token={token}&at={at}&filter=weight%3Dnew%26sort%3Daddress&finding={id}&seen={id}:0&act=keep"
+    );
+    let came = send(&served, &site, &fields);
+    let to = came.field("location").unwrap();
+    assert!(to.ends_with("&weight=new&sort=address"), "{to}");
 }
