@@ -323,9 +323,10 @@ fn followed(kept: &Kept, part: &Part) -> Option<(i64, Followed)> {
         let about = now.desk.item(&review.review.finding);
         review.review.decision != Some(Decision::Accept) && about.is_some_and(|it| own(&it))
     };
-    let mut new = now.reviews.iter().rev();
-    let new = new.by_ref().take_while(|it| it.number > kept.learned);
-    let review = new.filter(teaches).next()?;
+    let new = now.reviews.iter().rev();
+    let review = new
+        .take_while(|it| it.number > kept.learned)
+        .find(teaches)?;
     let about = &review.review.finding;
     let now_there: HashSet<&FindingId> = part.placed.iter().map(|it| &it.finding.id).collect();
     let waited = now.desk.items().iter().filter(own);

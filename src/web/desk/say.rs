@@ -141,16 +141,15 @@ pub(super) fn followed(teaches: bool, followed: Option<Followed>) -> String {
         let waits = " Other findings are being compared again.";
         return if teaches { waits } else { "" }.to_owned();
     };
-    let mut says = String::new();
-    if followed.settled > 0 {
+    let settled = (followed.settled > 0).then(|| {
         let findings = counted(followed.settled, "more finding", "more findings");
-        says += &format!(" This settles {findings}.");
-    }
-    if followed.raised > 0 {
+        format!(" This settles {findings}.")
+    });
+    let raised = (followed.raised > 0).then(|| {
         let findings = counted(followed.raised, "finding is", "findings are");
-        says += &format!(" {findings} new because of it.");
-    }
-    says
+        format!(" {findings} new because of it.")
+    });
+    settled.into_iter().chain(raised).collect()
 }
 
 /// What happened to several findings.
