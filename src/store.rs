@@ -25,6 +25,7 @@ mod reported;
 mod retention;
 mod reviews;
 mod schema;
+mod sealed;
 mod spans;
 mod verify;
 mod version;

@@ -8,7 +8,7 @@ use crate::{
     digest::PayloadDigest,
     ledger::{
         Consistency, Hash, Inclusion, Leaf, Signer, Tree, Verifier, consistency, inclusion,
-        leaf_hash, root,
+        leaf_hash,
     },
 };
 
@@ -330,22 +330,6 @@ impl Store {
         self.read(|connection| Ok(last(connection)?.map(|it| it.0)))
     }
 
-    /// Whether a checkpoint is signed by the key that it names, and has the root of the leaves that are stored. The leaves themselves are
-    /// checked by `verify`.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn fits(&self, seal: &Seal) -> Result<bool, StoreError> {
-        let verifier = seal.key.parse::<Verifier>().ok();
-        let Some(checkpoint) = verifier.and_then(|it| it.open(&seal.note).ok()) else {
-            return Ok(false);
-        };
-        self.read(|connection| {
-            let leaves = leaves(connection, seal.size)?;
-            Ok(checkpoint.size == seal.size && checkpoint.root == root(&leaves))
-        })
-    }
-
     /// The proof that a capture is in the tree of the latest checkpoint.
     ///
     /// # Errors
@@ -496,7 +480,8 @@ fn push_from(connection: &Connection, tree: &mut Tree) -> Result<(), Fault> {
     Ok(())
 }
 
-fn leaves(connection: &Connection, size: u64) -> Result<Vec<Hash>, Fault> {
+/// The hashes of the first `size` leaves.
+pub(super) fn leaves(connection: &Connection, size: u64) -> Result<Vec<Hash>, Fault> {
     let leaves: Vec<Hash> = connection
         .prepare_cached("SELECT hash FROM leaf WHERE number <= ?1 ORDER BY number")?
         .query_map([number(size)], |row| row.get(0))?
