@@ -37,7 +37,7 @@ pub use names::{
     HeldIn, ListFound, NameAnswer, NamesAnswer, NewName,
     alike::{Alike, Comparable, alike, alike_in_full},
     keys::Keys,
-    names,
+    names, names_since,
 };
 pub use page::{Look, Page};
 pub use proof::{Judgement, Kinship, Portrait, Sketch};

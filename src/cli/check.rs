@@ -27,6 +27,9 @@ pub(super) struct CheckArgs {
     /// A file with the names that the page should list, one per line; `-` for stdin
     #[arg(long, value_name = "FILE")]
     names: Option<PathBuf>,
+    /// An earlier copy of the page with these names: shows which list they were in if all of them have been replaced
+    #[arg(long, value_name = "FILE", requires = "names")]
+    earlier: Option<PathBuf>,
     /// Words that the page should contain; repeatable
     #[arg(long, value_name = "TEXT")]
     quote: Vec<String>,
@@ -56,6 +59,8 @@ impl CheckArgs {
             None => Vec::new(),
         };
         let reading = self.page.read()?;
+        let earlier = self.earlier.as_deref();
+        let earlier = earlier.map(|file| self.page.read_file(file)).transpose()?;
         let scope = Scope {
             fragment: self.fragment.as_deref(),
             selector: self.page.selector.as_deref(),
@@ -64,7 +69,10 @@ impl CheckArgs {
         let quote = |text: &String| compare::quotation(text, &reading, scope);
         let claim = |text: &String| compare::statement(text, &reading, scope);
         let checked = Checked {
-            names: compare::names(&claimed, &reading, scope, &[]),
+            names: match &earlier {
+                Some(earlier) => compare::names_since(&claimed, earlier, &reading, scope),
+                None => compare::names(&claimed, &reading, scope, &[]),
+            },
             quotes: self.quote.iter().map(quote).collect(),
             claims: self.claim.iter().map(claim).collect(),
         };

@@ -31,10 +31,15 @@ pub(super) struct PageArgs {
 impl PageArgs {
     /// Reads the page.
     pub(super) fn read(&self) -> Result<Reading, Failure> {
-        let body = read_bytes(&self.page)?;
+        self.read_file(&self.page)
+    }
+
+    /// Reads another copy of the page.
+    pub(super) fn read_file(&self, file: &Path) -> Result<Reading, Failure> {
+        let body = read_bytes(file)?;
         let media_type = match &self.media_type {
             Some(text) => MediaType::parse(text),
-            None => by_ending(&self.page),
+            None => by_ending(file),
         };
         let selectors: Vec<String> = self.selector.iter().cloned().collect();
         let page = extract::Page {

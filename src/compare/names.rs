@@ -68,6 +68,22 @@ pub fn names(
     judge(claimed, (&page, &pool), scope, aliases, None).0
 }
 
+/// The same with an earlier copy of the page, which shows in which list the names were.
+#[must_use]
+pub fn names_since(
+    claimed: &[ListedName],
+    earlier: &Reading,
+    reading: &Reading,
+    scope: Scope<'_>,
+) -> NamesAnswer {
+    let known = {
+        let (page, pool) = (PageText::of(earlier), Pool::of(&earlier.lists));
+        judge(claimed, (&page, &pool), scope, &[], None).1
+    };
+    let (page, pool) = (PageText::of(reading), Pool::of(&reading.lists));
+    judge(claimed, (&page, &pool), scope, &[], known.as_ref()).0
+}
+
 /// The same with the knowledge of an earlier visit; also returns what the next visit has to know.
 pub(super) fn judge(
     claimed: &[ListedName],

@@ -11,6 +11,8 @@ pub(super) struct Class {
     pub(super) tells: bool,
     /// Whether it calls its element a name or a title.
     pub(super) names_itself: bool,
+    /// Whether it calls its element a role, a description or the like: what is said of somebody.
+    pub(super) is_said: bool,
 }
 
 impl Class {
@@ -21,8 +23,43 @@ impl Class {
             first: first.map_or(0, |word| mix(0, word.as_bytes()) | 2),
             tells: attribute_tells_relation(value),
             names_itself: value.split_whitespace().any(calls_itself_name),
+            is_said: value.split_whitespace().any(is_said),
         }
     }
+}
+
+/// Whether a class means a role, an affiliation or a description: the last of its words is one of these.
+fn is_said(class: &str) -> bool {
+    const SAID: [&str; 25] = [
+        "role",
+        "roles",
+        "position",
+        "job",
+        "jobtitle",
+        "function",
+        "funktion",
+        "fonction",
+        "designation",
+        "occupation",
+        "cargo",
+        "rolle",
+        "stanowisko",
+        "funkce",
+        "puesto",
+        "desc",
+        "description",
+        "bio",
+        "affil",
+        "affiliation",
+        "subtitle",
+        "email",
+        "phone",
+        "tel",
+        "contact",
+    ];
+    let word = class.rsplit(['-', '_']).next().unwrap_or_default();
+    let is_job = || class.len() <= 12 && class.eq_ignore_ascii_case("job-title");
+    SAID.iter().any(|said| word.eq_ignore_ascii_case(said)) || is_job()
 }
 
 /// Whether a class means a name or a title.

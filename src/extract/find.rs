@@ -9,6 +9,7 @@ mod headings;
 mod items;
 pub(super) mod labels;
 mod lines;
+mod offices;
 mod prose;
 pub(super) mod selector;
 mod siblings;
@@ -19,8 +20,13 @@ mod tables;
 pub(super) fn drafts(index: &PageIndex<'_>) -> Vec<Draft> {
     let records: [fn(&PageIndex<'_>) -> Vec<Draft>; 4] =
         [items::find, cards::find, definitions::find, tables::find];
-    let running: [fn(&PageIndex<'_>) -> Vec<Draft>; 4] =
-        [headings::find, lines::find, prose::find, sole::find];
+    let running: [fn(&PageIndex<'_>) -> Vec<Draft>; 5] = [
+        headings::find,
+        lines::find,
+        prose::find,
+        sole::find,
+        offices::find,
+    ];
     let mut drafts: Vec<Draft> = records.iter().flat_map(|find| find(index)).collect();
     for mut draft in running.iter().flat_map(|find| find(index)) {
         without_asides(index, &mut draft.items);

@@ -69,7 +69,7 @@ fn by_itself<'a>(index: &PageIndex<'a>, topic: &Topic, draft: &'a Draft) -> Opti
     };
     let facts = facts(index, topic, draft, &members, heading.as_ref());
     let mut score = sum(LIST_SIGNS, &facts) + finders_score(draft);
-    let closer = (score >= NAMES).then(|| closer_facts(index, draft, &items));
+    let closer = (score >= NAMES).then(|| closer_facts(index, draft, &items, heading.as_ref()));
     if let Some(closer) = &closer {
         score += sum(CLOSER_SIGNS, closer);
     }

@@ -68,6 +68,9 @@ impl NameSigns {
     }
 }
 
+/// From this many digits on, a text is or has the number of a telephone or an account.
+const DIGITS_OF_A_TELEPHONE: usize = 7;
+
 /// How many characters a name has at most.
 const LONGEST: usize = 140;
 
@@ -210,6 +213,7 @@ fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
         .map(|it| usize::from(digits(it)))
         .sum();
     numbers * 2 > length
+        || numbers >= DIGITS_OF_A_TELEPHONE && longest_number(text) >= DIGITS_OF_A_TELEPHONE
         || (numbers > 0 && is_address(lower))
         || (words.calendar > 0 && numbers > 0 && words.all <= 7)
         || (lower.starts_with("http") && lower.contains("://"))
@@ -223,6 +227,14 @@ fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
             && !["№", " No. ", " Nr. ", " nº "]
                 .iter()
                 .any(|it| text.contains(it)))
+}
+
+/// How many digits the longest number in a text has, with what parts the digits of telephone numbers.
+fn longest_number(text: &str) -> usize {
+    let is_of_it = |it: char| it.is_ascii_digit() || " -/.()+".contains(it);
+    let runs = text.split(|it: char| !is_of_it(it));
+    let digits = runs.map(|run| run.bytes().filter(u8::is_ascii_digit).count());
+    digits.max().unwrap_or_default()
 }
 
 /// Whether a text with a number in it is a street.
@@ -262,8 +274,21 @@ fn facts(text: &str, lower: &str, words: &Words, ends_sentence: bool) -> NameFac
         sentence_words: words.sentence,
         ends_sentence,
         role: Lexicon::word(lower) & mark::ROLE != 0
-            || words.all <= 8 && !words.organization && Lexicon::is_role(lower),
+            || words.all <= 8 && !words.organization && Lexicon::is_role(lower)
+            || (2..=4).contains(&words.all) && is_role_and_more(text, lower),
     }
+}
+
+/// Whether a text is a role and more words, all of them in small letters, as languages have it that put the role first: "Dirigent
+/// hovedkorps", "Trésorier adjoint".
+fn is_role_and_more(text: &str, lower: &str) -> bool {
+    let (Some((_, rest)), Some((role, _))) = (text.split_once(' '), lower.split_once(' ')) else {
+        return false;
+    };
+    Lexicon::word(role) & mark::ROLE != 0
+        && rest
+            .split(' ')
+            .all(|word| word.starts_with(char::is_lowercase))
 }
 
 /// How many words a text has that is written without spaces between them: two letters of Chinese or Japanese are about one.

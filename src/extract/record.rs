@@ -11,12 +11,13 @@ use slots::Slots;
 
 mod aside;
 mod common;
+mod enumerated;
 pub(super) mod part_signs;
 mod parts;
 mod slots;
 pub(super) mod trim;
 
-pub(super) use aside::in_item;
+pub(super) use aside::{before_small, in_item};
 pub(super) use common::without_asides;
 
 /// The item that a part of a record names.
@@ -96,5 +97,5 @@ pub(super) fn name(index: &PageIndex<'_>, records: &[Range<usize>]) -> Vec<Item>
         }
     }
     common::without_common(index, &mut items);
-    items
+    enumerated::parted(index, items)
 }

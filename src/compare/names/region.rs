@@ -103,17 +103,33 @@ pub(in crate::compare) fn find(
 
 /// The region of an earlier visit, found by its shape and heading although none of the names is left in it.
 fn remembered(pool: &Pool<'_>, known: &Known) -> Option<Region> {
-    let heading = known.heading.as_deref()?;
+    /// A board that is replaced has about as many members as before.
+    const MOST_TIMES: usize = 3;
+    let heading = without_year(known.heading.as_deref()?);
     let mut same = pool.lists.iter().enumerate().filter(|(_, entry)| {
+        let other = entry.heading.as_deref().map(without_year);
         entry.kind == ListKind::Names
             && entry.fingerprint == known.fingerprint
-            && entry.heading.as_deref() == Some(heading)
+            && other.as_ref() == Some(&heading)
     });
     let (at, list) = same.next()?;
-    (list.items.len() >= 2).then(|| Region {
+    let (now, before) = (list.items.len(), known.order.len());
+    let similar = now <= before * MOST_TIMES && before <= now * MOST_TIMES;
+    (now >= 2 && similar).then(|| Region {
         lists: vec![at],
         kept: 0,
     })
+}
+
+/// A heading without the years in it: "Board 2019/20".
+fn without_year(heading: &str) -> String {
+    let words = fold(heading);
+    let is_year = |word: &&str| word.bytes().any(|it| it.is_ascii_digit());
+    let parts = words.split(|it: char| !it.is_alphanumeric());
+    let kept: Vec<&str> = parts
+        .filter(|word| !word.is_empty() && !is_year(word))
+        .collect();
+    kept.join(" ")
 }
 
 fn is_inside(list: &EntityList, range: &Range<usize>) -> bool {

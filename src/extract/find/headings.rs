@@ -10,6 +10,7 @@ use crate::{
         judge::name_signs::CLEAR,
         names::{self, Sort},
         page_index::PageIndex,
+        record,
     },
     html::heading_level,
 };
@@ -69,7 +70,8 @@ fn run(index: &PageIndex<'_>, nodes: &[usize]) -> Option<Draft> {
         let range = if alt {
             index.trimmed_alt(&line)
         } else {
-            Some(index.trimmed(&line))
+            let head = record::before_small(index, node, &line);
+            Some(index.trimmed(&head.unwrap_or(line)))
         };
         let Some(range) = range.filter(|range| !range.is_empty()) else {
             continue;

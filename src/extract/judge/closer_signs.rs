@@ -18,6 +18,10 @@ pub(in crate::extract) struct CloserFacts {
     pub(super) names_page: bool,
     /// Whether all items begin with the same word and are numbered.
     pub(super) numbered: bool,
+    /// Whether most items are labels of different kinds of contact: "E-mail:", "Telephone:".
+    pub(super) contacts: bool,
+    /// Whether the heading is a name with a title: "Dr. Jane Roe".
+    pub(super) under_a_person: bool,
 }
 
 /// The signs of lists that count as names without them.
@@ -63,5 +67,19 @@ pub(in crate::extract) static CLOSER_SIGNS: &[Sign<CloserFacts>] = &[
         why: "articles, chapters and steps are called alike and numbered",
         case: "neg-numbered-articles",
         measure: |list| yes(list.numbered),
+    },
+    Sign {
+        name: "contacts",
+        weight: -0.6,
+        why: "labels before a telephone number, an address and the like say how to reach somebody",
+        case: "neg-ways-to-reach-somebody",
+        measure: |list| yes(list.contacts),
+    },
+    Sign {
+        name: "under-a-person",
+        weight: -0.35,
+        why: "what is listed under a person is what they do, and seldom other people",
+        case: "fields-of-a-professor",
+        measure: |list| yes(list.under_a_person),
     },
 ];

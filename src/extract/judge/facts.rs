@@ -13,6 +13,8 @@ use crate::{
         page_index::PageIndex,
     },
     html::Kind,
+    language::titles::without_titles,
+    text::fold,
 };
 
 use super::{closer_signs::CloserFacts, list_signs::ListFacts, topic::Topic};
@@ -98,8 +100,15 @@ pub(super) fn facts(
 }
 
 /// The facts about a list that counts as one of names.
-pub(super) fn closer_facts(index: &PageIndex<'_>, draft: &Draft, items: &[Item]) -> CloserFacts {
+pub(super) fn closer_facts(
+    index: &PageIndex<'_>,
+    draft: &Draft,
+    items: &[Item],
+    heading: Option<&Range<usize>>,
+) -> CloserFacts {
     CloserFacts {
+        contacts: contacts(index, items),
+        under_a_person: heading.is_some_and(|heading| is_person(index.text(heading))),
         countries: are_countries_with_lists(index, items),
         priced: priced(index, items),
         buttons: buttons(index, items),
@@ -107,6 +116,49 @@ pub(super) fn closer_facts(index: &PageIndex<'_>, draft: &Draft, items: &[Item])
         names_page: names_page(index, &draft.items),
         numbered: are_numbered(index, items),
     }
+}
+
+/// Whether a heading is the name of a person with a title.
+fn is_person(heading: &str) -> bool {
+    const LONGEST: usize = 80;
+    let folded = fold(heading);
+    let own = without_titles(&folded);
+    heading.len() <= LONGEST && own.len() < folded.trim().len() && !names::tells_relation(heading)
+}
+
+/// What is behind a label.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Number,
+    Mail,
+    Site,
+}
+
+/// Whether at least half of a few items are labels, with ways of two kinds behind them to reach somebody.
+fn contacts(index: &PageIndex<'_>, items: &[Item]) -> bool {
+    const MOST: usize = 8;
+    let behind = |item: &Item| {
+        let rest = &index.flow.text[item.range.end..];
+        let line = rest.lines().next().unwrap_or_default().trim_start();
+        let value = line.strip_prefix([':', '：'])?;
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        let site = || value.contains("://") || value.contains("www.") || is_host(value.trim());
+        match () {
+            () if value.contains('@') => Some(Reach::Mail),
+            () if site() => Some(Reach::Site),
+            () if digits >= 5 => Some(Reach::Number),
+            () => None,
+        }
+    };
+    let kinds: Vec<Reach> = items.iter().take(MOST + 1).filter_map(behind).collect();
+    let differ = kinds.iter().any(|kind| *kind != kinds[0]);
+    items.len() <= MOST && differ && kinds.len() * 2 >= items.len()
+}
+
+/// Whether a text is the name of a host, with a path or without.
+fn is_host(text: &str) -> bool {
+    let host = text.split('/').next().unwrap_or_default();
+    host.contains('.') && !host.contains(' ') && host.bytes().all(|it| it.is_ascii_graphic())
 }
 
 /// Whether one of a few items is a link called like the page: its title, or its first heading.

@@ -108,6 +108,11 @@ impl<'a> Judged<'a> {
         self.heading.is_some()
     }
 
+    /// Where the heading begins, in bytes of the text.
+    pub(super) fn heading_start(&self) -> Option<usize> {
+        self.heading.as_ref().map(|heading| heading.start)
+    }
+
     /// The heading, in one line.
     pub(in crate::extract) fn heading(&self, index: &PageIndex<'_>) -> Option<String> {
         let range = self.heading.as_ref()?;

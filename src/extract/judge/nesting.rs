@@ -202,28 +202,33 @@ fn under_names(
         .iter()
         .filter_map(|&name| Some((name, judged[name].heading(index)?)))
         .collect();
-    // For each heading the lists that name it.
+    // For each heading the lists that name it, by its text or by where it begins.
     let mut told: Map<&str, Vec<usize>> = map();
-    for (_, it) in &headings {
+    let mut begun: Map<usize, Vec<usize>> = map();
+    for (under, it) in &headings {
         told.insert(it, Vec::new());
+        if let Some(start) = judged[*under].heading_start() {
+            begun.insert(start, Vec::new());
+        }
     }
     for &list in names.iter().filter(|name| judged[**name].items.len() > 1) {
         for item in &judged[list].items {
-            if let Some(by) = told.get_mut(index.text(&item.range))
-                && by.last() != Some(&list)
-            {
-                by.push(list);
+            let same = told.get_mut(index.text(&item.range));
+            for by in same.into_iter().chain(begun.get_mut(&item.range.start)) {
+                if by.last() != Some(&list) {
+                    by.push(list);
+                }
             }
         }
     }
     headings
         .iter()
         .map(|(under, heading)| {
-            let by = told
-                .get(heading.as_str())
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let about_a_name = by.iter().any(|it| {
+            let start = judged[*under].heading_start();
+            let by_text = told.get(heading.as_str()).into_iter().flatten();
+            let by_place = start.and_then(|start| begun.get(&start));
+            let mut by = by_text.chain(by_place.into_iter().flatten());
+            let about_a_name = by.any(|it| {
                 it != under && !lowered[*it] && judged[*it].score >= judged[*under].score
             });
             (*under, about_a_name)

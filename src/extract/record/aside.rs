@@ -5,7 +5,7 @@ use std::ops::Range;
 use html5ever::local_name;
 
 use crate::{
-    extract::{judge::name_signs::LIKELY, page_index::PageIndex},
+    extract::{judge::name_signs::LIKELY, names::Sort, page_index::PageIndex},
     html::Kind,
     language::{Lexicon, mark},
 };
@@ -28,6 +28,41 @@ pub(in crate::extract) fn before_aside(
     })?;
     let head = span.start..index.flow.spans[aside].start;
     index.text(&head).ends_with(", ").then_some((head, aside))
+}
+
+/// The text with which an element begins, if the rest of it is one element that says something of it: set small, called a role by its
+/// class, a role by its words, or the same in another script: `<h3>Jane Roe <small>Treasurer</small></h3>`, `孫 鶴鳴<span>Heming Sun</span>`.
+pub(in crate::extract) fn before_small(
+    index: &PageIndex<'_>,
+    node: usize,
+    span: &Range<usize>,
+) -> Option<Range<usize>> {
+    let tree = index.tree;
+    let first = tree.nodes.get(node + 1)?;
+    if !matches!(first.kind, Kind::Text(_)) || index.flow.spans[node + 1].start != span.start {
+        return None;
+    }
+    let mut inner = tree.elements(node);
+    let (aside, more) = (inner.next()?, inner.next());
+    let beside = &index.flow.spans[aside];
+    let head = index.flow.spans[node + 1].clone();
+    if more.is_some() || head.is_empty() || beside.is_empty() || beside.end != span.end {
+        return None;
+    }
+    let (one, other) = (index.text(&head), index.text(beside));
+    let own = index.trimmed(&head);
+    let said = *tree.name(aside) == local_name!("small")
+        || index.class(aside).is_said
+        || index.signs(&index.trimmed(beside)).sort == Sort::Role
+        || is_joined_script(one) && other.starts_with(|it: char| it.is_ascii_uppercase());
+    let a_name = index.signs(&own).likeness >= LIKELY || is_joined_script(one);
+    (said && !own.is_empty() && a_name && !one.contains('\n')).then_some(head)
+}
+
+/// Whether a text ends in a script that is written without spaces between words.
+fn is_joined_script(text: &str) -> bool {
+    text.trim_end()
+        .ends_with(|it: char| matches!(it, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'))
 }
 
 /// Whether a line continues in running text after the link, or the highlighted word, with which it begins: that is the name, not the line.

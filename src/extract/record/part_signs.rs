@@ -23,6 +23,8 @@ pub(in crate::extract) enum Carrier {
     Line,
     /// The alternative text of an image.
     Alt,
+    /// An element whose class says that it is a role, an affiliation or a description.
+    Said,
 }
 
 /// What is measured of a part over all records.
@@ -129,6 +131,13 @@ pub(in crate::extract) static PART_SIGNS: &[Sign<PartFacts>] = &[
         why: "text that all readers see is closer to the name than the text of a logo",
         case: "photos-beside-names",
         measure: |part| part.in_each(Carrier::Alt),
+    },
+    Sign {
+        name: "part-said",
+        weight: -0.4,
+        why: "the markup says that this is what somebody is, or what is said of them",
+        case: "handles-above-roles",
+        measure: |part| yes(part.carrier == Carrier::Said),
     },
     Sign {
         name: "part-organizations",

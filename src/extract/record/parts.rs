@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    aside::{before_aside, goes_on_behind_link, is_badged},
+    aside::{before_aside, before_small, goes_on_behind_link, is_badged},
     part_signs::Carrier,
 };
 
@@ -149,6 +149,16 @@ impl Parts {
             && let Some(named) = behind_label(index, &range)
         {
             self.push((Carrier::Labelled, class), node, named);
+            return None;
+        }
+        if let Some(head) = before_small(index, node, span) {
+            let head = index.trimmed(&head);
+            let plain = carrier == Carrier::Plain;
+            self.push(
+                (if plain { Carrier::Head } else { carrier }, class),
+                node,
+                head,
+            );
             return None;
         }
         if let Some((head, aside)) = before_aside(index, node, span) {
@@ -362,6 +372,8 @@ fn carrier(index: &PageIndex<'_>, node: usize, root: usize) -> (Carrier, u64) {
             || index.class(node).names_itself);
     if named && carrier > Carrier::Named && carrier != Carrier::Alt {
         (Carrier::Named, class)
+    } else if carrier == Carrier::Plain && node != root && index.class(node).is_said {
+        (Carrier::Said, class)
     } else {
         (carrier, class)
     }

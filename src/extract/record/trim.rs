@@ -19,7 +19,7 @@ pub(in crate::extract) fn trim(text: &str) -> Range<usize> {
     // Most texts begin with a letter and end with one.
     if let (Some(first), Some(last)) = (text.as_bytes().first(), text.as_bytes().last())
         && first.is_ascii_alphabetic()
-        && (last.is_ascii_alphanumeric() || *last == b')')
+        && (last.is_ascii_alphabetic() || *last == b')')
     {
         return 0..text.len();
     }
@@ -30,6 +30,9 @@ pub(in crate::extract) fn trim(text: &str) -> Range<usize> {
     start += enumerator(&text[start..]);
     let kept = text[start..].trim_end_matches(is_noise);
     let mut end = start + kept.len();
+    if let Some(at) = before_year(&text[start..end]) {
+        end = start + at;
+    }
     let inner = &text[start..end];
     // A full stop at the end belongs to a name only if it is that of an abbreviation.
     if inner.ends_with('.') && inner.contains(' ') && !ends_in_abbreviation(inner) {
@@ -54,7 +57,7 @@ pub(in crate::extract) fn trim(text: &str) -> Range<usize> {
 
 /// Whether a letter at the edge of a name is not part of it: a bullet, a separator, the mark of a footnote.
 fn is_noise(letter: char) -> bool {
-    letter.is_whitespace() || "•·|*†‡,;:–—-▪●■►»›«→✓✔_~><".contains(letter)
+    letter.is_whitespace() || "•·|*†‡,;:：–—-▪●■►»›«→✓✔_~><".contains(letter)
 }
 
 /// The text before a note in brackets that is not part of the name: the target of a link, a role, years.
@@ -64,6 +67,12 @@ fn before_note(text: &str) -> Option<&str> {
     let known = Lexicon::word(&lower_case(note));
     let is_note = known & (mark::NOTICE | mark::ROLE) != 0 || are_years(note);
     (is_note && !before.trim().is_empty()).then_some(before)
+}
+
+/// The length of the text before a comma and a year with which it ends: `Jane Roe, 2019.`
+fn before_year(text: &str) -> Option<usize> {
+    let (name, year) = text.trim_end_matches('.').rsplit_once(", ")?;
+    (name.contains(' ') && year.len() == 4 && are_years(year)).then_some(name.len())
 }
 
 /// Whether a note contains only years, at least one: `2007-2014 and 2016-2017`, `since 2009`.

@@ -1,0 +1,80 @@
+//! Records that have several names between commas, below what these are: "Treasurers" above "Jane Roe, Max Roe".
+
+use std::ops::Range;
+
+use crate::{
+    extract::{
+        draft::Item,
+        judge::name_signs::{CLEAR, LIKELY},
+        names::Sort,
+        page_index::PageIndex,
+    },
+    html::heading_level,
+    language::legal_forms::is_appended,
+};
+
+/// The names of records, each by itself, if the records are boxes of different numbers of names between commas.
+pub(super) fn parted(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
+    const ENUMERATION: usize = 3;
+    let of_commas = |item: &Item| index.text(&item.range).contains([',', '、']);
+    if items.len() < 2 || !items.iter().any(of_commas) {
+        return items;
+    }
+    let all: Vec<Vec<Range<usize>>> = items.iter().map(|item| names_in(index, item)).collect();
+    let most = all.iter().map(Vec::len).max().unwrap_or_default();
+    let least = all.iter().map(Vec::len).min().unwrap_or_default();
+    let below = items.iter().filter(|item| is_below_a_heading(index, item));
+    let names: Vec<&Range<usize>> = all.iter().flatten().collect();
+    // What follows a name behind a comma is the same for several, and not as sure to be one.
+    let sure = |range: &&Range<usize>| index.signs(range).likeness >= CLEAR;
+    let alike = index.distinct(names.iter().copied()) < names.len();
+    let boxes = least > 0
+        && most >= ENUMERATION
+        && most > least
+        && !alike
+        && below.count() * 2 > items.len()
+        && names.iter().copied().filter(|range| sure(range)).count() * 10 >= names.len() * 8;
+    if !boxes {
+        return items;
+    }
+    let parted = |(item, names): (Item, Vec<Range<usize>>)| {
+        let single = names.len() == 1;
+        names.into_iter().map(move |range| Item {
+            node: item.node,
+            record: if single {
+                item.record.clone()
+            } else {
+                item.node..item.node + 1
+            },
+            range,
+            source: item.source,
+        })
+    };
+    items.into_iter().zip(all).flat_map(parted).collect()
+}
+
+/// The names between the commas of an item; none if a part is no name.
+fn names_in(index: &PageIndex<'_>, item: &Item) -> Vec<Range<usize>> {
+    let text = index.text(&item.range);
+    let mut from = item.range.start;
+    let mut names = Vec::new();
+    for part in text.split([',', '、']) {
+        let range = index.trimmed(&(from..from + part.len()));
+        let separator = text[from - item.range.start + part.len()..].chars().next();
+        from += part.len() + separator.map_or(0, char::len_utf8);
+        let signs = index.signs(&range);
+        let other = signs.is_other() || matches!(signs.sort, Sort::Role | Sort::Caption);
+        if range.is_empty() || other || signs.likeness < LIKELY || is_appended(index.text(&range)) {
+            return Vec::new();
+        }
+        names.push(range);
+    }
+    names
+}
+
+/// Whether a record has a heading above the item.
+fn is_below_a_heading(index: &PageIndex<'_>, item: &Item) -> bool {
+    let before = item.record.start..item.node;
+    let mut nodes = before.filter(|node| heading_level(index.tree.name(*node)).is_some());
+    nodes.any(|node| index.flow.spans[node].end <= item.range.start)
+}
