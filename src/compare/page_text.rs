@@ -87,6 +87,13 @@ impl<'a> PageText<'a> {
         Some(anchor.range.start..end)
     }
 
+    /// Whether a place is in the text of an image.
+    pub(super) fn is_alt(&self, range: &Range<usize>) -> bool {
+        let holds = |it: &Range<usize>| it.start <= range.start && range.end <= it.end;
+        let mut blocks = self.reading.blocks.iter();
+        blocks.any(|block| block.alt && holds(&block.range))
+    }
+
     /// The description of a place for readers: the heading above it, or the part of the page.
     pub(super) fn place(&self, range: &Range<usize>) -> String {
         let block = self

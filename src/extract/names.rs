@@ -68,6 +68,9 @@ impl NameSigns {
     }
 }
 
+/// Up to this length, a text with three points at its end may be a name that was cut off.
+const LONGEST_LEFT_OPEN: usize = 12;
+
 /// From this many digits on, a text is or has the number of a telephone or an account.
 const DIGITS_OF_A_TELEPHONE: usize = 7;
 
@@ -301,6 +304,12 @@ fn joined_words(text: &str) -> usize {
     text.chars().filter(joined).count().div_ceil(2)
 }
 
+/// Whether a heading says what those below it are, one of them or several: "Treasurer", "PhD students".
+pub(super) fn says_group(text: &str) -> bool {
+    let lower = lower_case(text.trim().trim_end_matches(':'));
+    Lexicon::is_role(&lower) || lower.strip_suffix('s').is_some_and(Lexicon::is_role)
+}
+
 /// Whether the first word addresses the reader or asks, as buttons and sentences begin.
 fn opens_a_sentence(text: &str, lower: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
@@ -387,6 +396,7 @@ pub(super) fn stands_in(text: &str) -> bool {
 fn ends_a_sentence(text: &str, words: usize, lowered: f64) -> bool {
     (text.ends_with('.') && words > 4 && !ends_in_abbreviation(text))
         || text.ends_with(['!', '?', '…', ':', '。', '！', '？', '؟'])
+        || text.ends_with("...") && text.len() > LONGEST_LEFT_OPEN
         || (lowered >= 3.0
             && memchr_iter(b'.', text.as_bytes())
                 .any(|it| text.as_bytes().get(it + 1) == Some(&b' ')))

@@ -19,6 +19,7 @@ pub(super) mod trim;
 
 pub(super) use aside::{before_small, in_item};
 pub(super) use common::without_asides;
+pub(super) use enumerated::names_in as names_between_commas;
 
 /// The item that a part of a record names.
 fn item(part: &Part, record: Range<usize>) -> Item {

@@ -6,7 +6,7 @@ use super::{
     matches::Matches,
     pool::Pool,
 };
-use crate::compare::grounds::names as grounds;
+use crate::{compare::grounds::names as grounds, language::Lexicon};
 
 /// The least number of names with an addition, and the least share of the matched names in tenths.
 const LEAST: usize = 3;
@@ -15,6 +15,7 @@ const IN_TEN: usize = 6;
 /// Matches claimed names if the page continues after nearly all of them.
 pub(in crate::compare) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     affiliated(claimed, pool, matches);
+    in_office(claimed, pool, matches);
     let longer = |key: &NameKey, name_key: &(usize, Likeness)| {
         let found = pool
             .names
@@ -73,6 +74,40 @@ fn affiliated(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
             };
         }
     }
+}
+
+/// Matches names beside which the page has an office, set off from them: `Treasurer – Jane Roe`, `Jane Roe, treasurer`.
+fn in_office(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
+    for (key, of) in claimed.iter().zip(&mut matches.of) {
+        if key.tokens.len() < 2 || of.iter().any(|pair| pair.1.grade >= Grade::Same) {
+            continue;
+        }
+        let says_office = |at: usize| {
+            let found = pool.names.get(at).map(|name| name.key.exact.as_str());
+            found.is_some_and(|found| is_beside_office(&key.exact, found))
+        };
+        if let Some(it) = of.iter_mut().find(|pair| says_office(pair.0)) {
+            it.1 = Likeness {
+                grade: Grade::Same,
+                score: grounds::ADDITION.score,
+                reasons: vec![grounds::ADDITION.reason()],
+            };
+        }
+    }
+}
+
+/// Whether a folded text is a name and, set off from it, an office.
+fn is_beside_office(name: &str, text: &str) -> bool {
+    let sign =
+        |it: char| matches!(it, '-' | '–' | '—' | ':' | ',' | '|' | '/' | '(' | ')') || it == ' ';
+    let Some((before, behind)) = text.split_once(name) else {
+        return false;
+    };
+    let apart = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
+    let whole = apart(before.chars().next_back()) && apart(behind.chars().next());
+    let (before, behind) = (before.trim_matches(sign), behind.trim_matches(sign));
+    let office = |part: &str| part.is_empty() || Lexicon::is_role(part);
+    whole && !(before.is_empty() && behind.is_empty()) && office(before) && office(behind)
 }
 
 /// Whether the name on the page is the claimed one with an addition.

@@ -130,6 +130,41 @@ impl Judged<'_> {
         self.members.iter().find_map(goes_on)
     }
 
+    /// A listed text in which a claimed name of several words is set off on both sides, letter for letter: perhaps it is the name and
+    /// something else, perhaps another name.
+    pub(in crate::compare) fn set_off_in_member(&self, key: &NameKey) -> Option<usize> {
+        if key.tokens.len() < 2 || key.is_short() {
+            return None;
+        }
+        let text = &self.page.reading.text;
+        let is_sign = |it: char| {
+            matches!(
+                it,
+                ',' | ';' | ':' | '–' | '—' | '|' | '/' | '·' | '•' | '(' | '\n'
+            )
+        };
+        let places = self.page.find(&key.surface);
+        places.into_iter().find_map(|range| {
+            let there = text
+                .get(range.clone())
+                .filter(|_| !self.page.is_alt(&range))?;
+            let before = text
+                .get(..range.start)?
+                .trim_end_matches(' ')
+                .chars()
+                .next_back();
+            let behind = text
+                .get(range.end..)?
+                .trim_start_matches(' ')
+                .chars()
+                .next();
+            let alone = before.is_none_or(is_sign) && behind.is_none_or(is_sign);
+            let mut around = self.spans_around(&range);
+            let (_, name) = around.find(|(span, _)| span.len() > range.len())?;
+            (alone && !there.contains('\n')).then_some(*name)
+        })
+    }
+
     /// The first place in the text where the name occurs on its own, not as part of a longer name.
     pub(in crate::compare) fn in_text(&self, key: &NameKey) -> Option<Range<usize>> {
         let single = key.tokens.len() < 2 || key.is_short();
@@ -218,11 +253,15 @@ impl Judged<'_> {
             ends(before.trim_end().chars().next_back()) && ends(behind.trim_start().chars().next());
         if apart {
             let around = crate::text::fold(text.get(span.clone()).unwrap_or_default());
-            // Two names can have become one: `Birch Center / Alder House`.
+            // Two names can have become one: `Birch Center / Alder House`. Commas on all sides only part names.
+            let is_comma = |option: Option<char>| option.is_none_or(|it| matches!(it, ',' | ';'));
+            let commas = is_comma(before.trim_end().chars().next_back())
+                && is_comma(behind.trim_start().chars().next());
             let others = self.keys.iter().filter(|it| {
                 it.exact != key.exact && !it.is_short() && around.contains(it.exact.as_str())
             });
-            return others.take(2).count() == 2;
+            let least = if commas { 1 } else { 2 };
+            return others.take(least).count() == least;
         }
         is_verbal(before.split_whitespace().rev()) && is_verbal(behind.split_whitespace())
     }

@@ -179,7 +179,11 @@ impl<'a> Judged<'a> {
             return renamed;
         }
         let is_open = is_alone && untold.is_none();
-        match self.begins_member(key).filter(|_| is_open) {
+        let perhaps = || {
+            self.begins_member(key)
+                .or_else(|| self.set_off_in_member(key))
+        };
+        match Some(()).filter(|()| is_open).and_then(|()| perhaps()) {
             Some(at) => self.perhaps(at),
             None => self.missing(untold),
         }

@@ -118,7 +118,10 @@ fn run(index: &PageIndex<'_>, nodes: &[usize]) -> Option<Draft> {
 fn observed(index: &PageIndex<'_>, items: &[Item], container: usize) -> Vec<(Observed, f64)> {
     if are_countries(index, items) {
         vec![(Observed::Countries, 1.0)]
-    } else if are_above_logos(index, items, container) || are_above_names(index, items) {
+    } else if are_above_logos(index, items, container)
+        || are_above_names(index, items)
+        || are_groups(index, items)
+    {
         vec![(Observed::TiersOfLogos, 1.0)]
     } else {
         Vec::new()
@@ -149,11 +152,12 @@ fn are_above_logos(index: &PageIndex<'_>, items: &[Item], container: usize) -> b
 fn are_above_names(index: &PageIndex<'_>, items: &[Item]) -> bool {
     let tree = index.tree;
     let names = |item: &&Item| {
+        let own = heading_level(tree.name(item.node));
         let mut behind = tree.nodes[item.node].end..item.record.end;
         behind.any(|node| {
             tree.is_element(node)
                 && index.class(node).names_itself
-                && heading_level(tree.name(node)).is_none()
+                && heading_level(tree.name(node)).is_none_or(|level| Some(level) > own)
                 && index
                     .signs(&index.trimmed(&index.flow.spans[node]))
                     .likeness
@@ -161,6 +165,17 @@ fn are_above_names(index: &PageIndex<'_>, items: &[Item]) -> bool {
         })
     };
     items.iter().filter(names).count() * 10 >= items.len() * 6
+}
+
+/// Whether most headings say who is listed below them, and none is an organization: "Faculty", "Students", "Alumni".
+fn are_groups(index: &PageIndex<'_>, items: &[Item]) -> bool {
+    const LEAST: usize = 3;
+    let group = |item: &&Item| {
+        let text = index.text(&item.range);
+        let short = text.split(' ').count() <= 3;
+        short && (names::says_group(text) || index.telling(&item.range).strong)
+    };
+    items.len() >= LEAST && items.iter().filter(group).count() * 10 >= items.len() * 6
 }
 
 /// Whether most headings are countries: they part a list, and are none.

@@ -10,7 +10,7 @@ use crate::{
     extract::{
         draft::{Draft, Item, Observed},
         judge::name_signs::LIKELY,
-        names::{self, Sort},
+        names::{self, Sort, lower_case},
         page_index::PageIndex,
         record,
     },
@@ -102,6 +102,9 @@ fn of_run(index: &PageIndex<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<
     }
     let several = run.ends.len() > 1;
     let mut keep = |mut draft: Draft| {
+        if draft.strategy == Strategy::Lines && goes_on_behind_commas(index, &draft.items) {
+            draft.items = enumerated(index, draft.items);
+        }
         if is_address(index, &draft.items) {
             draft.observed.push((Observed::Address, 1.0));
         }
@@ -128,15 +131,50 @@ fn of_run(index: &PageIndex<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<
     keep(open);
 }
 
+/// Whether each of several lines but the last ends in a comma: what the lines enumerate goes on in the next.
+fn goes_on_behind_commas(index: &PageIndex<'_>, items: &[Item]) -> bool {
+    let [lines @ .., _] = items else { return false };
+    let goes_on = |item: &Item| {
+        let behind = &index.flow.text[item.range.end..];
+        behind.trim_start_matches(' ').starts_with(',')
+    };
+    !lines.is_empty() && lines.iter().all(goes_on)
+}
+
+/// The names between the commas of lines, each by itself; the lines as they are if a part is no name.
+fn enumerated(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
+    let names: Option<Vec<Vec<Range<usize>>>> = items
+        .iter()
+        .map(|item| Some(record::names_between_commas(index, item)).filter(|it| !it.is_empty()))
+        .collect();
+    let Some(names) = names else { return items };
+    let each = |(item, names): (Item, Vec<Range<usize>>)| {
+        names.into_iter().map(move |range| Item {
+            range,
+            ..item.clone()
+        })
+    };
+    items.into_iter().zip(names).flat_map(each).collect()
+}
+
 /// Whether a few lines are an organization and its address: the last line ends in a country after a comma, and the first does not.
 fn is_address(index: &PageIndex<'_>, items: &[Item]) -> bool {
     let country = |item: &Item| {
         let behind = index.text(&item.range).rsplit_once(", ");
         behind.is_some_and(|behind| names::is_country(behind.1))
     };
-    (2..=5).contains(&items.len())
-        && items.last().is_some_and(country)
-        && items.first().is_some_and(|item| !country(item))
+    let reaches = |item: &&Item| {
+        let text = index.text(&item.range);
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        digits >= 2 || text.contains('@') || lower_case(text).contains("mail")
+    };
+    let contacts = items.iter().filter(reaches).count();
+    let contacted =
+        contacts >= 2 && items.len() <= 7 && !items.first().is_some_and(|item| reaches(&item));
+    contacted
+        || (2..=5).contains(&items.len())
+            && items.last().is_some_and(country)
+            && items.first().is_some_and(|item| !country(item))
 }
 
 fn is_logo(draft: &Draft) -> bool {

@@ -8,7 +8,7 @@ use crate::{
     entity::Strategy,
     extract::{
         draft::{Draft, Item, Observed},
-        fast_hash::{Map, Set, map},
+        fast_hash::{Map, Set, map, mix},
         judge::name_signs::CLEAR,
         names::{self, Sort},
         page_index::PageIndex,
@@ -51,7 +51,7 @@ pub(super) fn groups(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
 pub(super) fn draft(index: &PageIndex<'_>, group: &Group) -> Option<Draft> {
     let observed = if is_motley(index, &group.items) {
         vec![(Observed::Motley, 1.0)]
-    } else if are_lists(index, &group.members) {
+    } else if are_lists(index, &group.members) || are_rows(index, &group.members) {
         vec![(Observed::ListsOfLists, 1.0)]
     } else {
         Vec::new()
@@ -108,6 +108,37 @@ fn are_lists(index: &PageIndex<'_>, members: &[usize]) -> bool {
                 local_name!("ul") | local_name!("ol") | local_name!("dl") | local_name!("table")
             )
         })
+}
+
+/// Whether most records are rows of boxes of one make, each of which has a heading: the boxes are the records.
+fn are_rows(index: &PageIndex<'_>, members: &[usize]) -> bool {
+    let tree = index.tree;
+    let headed = |node: &usize| {
+        heading_level(tree.name(*node)).is_none()
+            && tree
+                .below(*node)
+                .any(|inner| heading_level(tree.name(inner)).is_some())
+    };
+    let is_row = |member: &&usize| {
+        let mut boxes = tree.elements(**member).filter(headed);
+        let first = boxes.next().map(|first| index.paths[first]);
+        boxes.any(|other| Some(index.paths[other]) == first)
+    };
+    members.len() > 1 && members.iter().filter(is_row).count() * 2 >= members.len()
+}
+
+/// A hash of the tags and first classes from the root to an element; its own class does not count if it only says how wide the box is.
+fn shape_of(index: &PageIndex<'_>, node: usize) -> u64 {
+    let is_width = |class: &str| {
+        class.starts_with("col-")
+            || class
+                .strip_prefix("span")
+                .is_some_and(|rest| rest.parse::<u8>().is_ok())
+    };
+    if !index.tree.classes(node).next().is_some_and(is_width) {
+        return index.paths[node];
+    }
+    mix(index.paths[index.tree.nodes[node].parent], b"box")
 }
 
 /// Whether a few records have nothing in common but their tag: sections of a page, each named by another kind of thing.
@@ -183,7 +214,7 @@ fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
             groups.push(Group {
                 parent,
                 strategy,
-                shape: index.paths[first],
+                shape: shape_of(index, first),
                 members,
                 items: Vec::new(),
             });

@@ -5,7 +5,7 @@ use std::{borrow::Cow, ops::Range};
 use html5ever::local_name;
 
 use crate::{
-    entity::NameSource,
+    entity::{NameSource, Strategy},
     extract::{
         draft::{Draft, Item},
         list_item::{host_of, is_logo, link_of},
@@ -66,12 +66,12 @@ pub(super) fn facts(
     heading: Option<&Range<usize>>,
 ) -> ListFacts {
     let first = &members.items[0];
+    let end = members.items.iter().map(|item| item.range.end).max();
     let told = heading
         .map(|range| index.telling(range))
         .unwrap_or_default();
-    let follows = |heading: &crate::reading::Heading| {
-        heading.level <= 2 && heading.range.start > first.range.end
-    };
+    let follows =
+        |heading: &crate::reading::Heading| heading.level <= 2 && Some(heading.range.start) > end;
     ListFacts {
         strategy: draft.strategy,
         count: members.items.len(),
@@ -87,16 +87,46 @@ pub(super) fn facts(
         dated: dated(index, members.items),
         headed: heading.is_some(),
         heading_names: told.strong,
-        heading_relates: told.relation,
+        heading_relates: told.relation
+            || draft.strategy == Strategy::Cards
+                && heading.is_some_and(|it| names::says_group(index.text(it))),
+        sentences: members.share(|signs| signs.sort == Sort::Sentence),
         heading_other: told.other,
         heading_follows: heading.is_none() && index.flow.headings.iter().any(follows),
         page_names: topic.names,
         class_names: class_names(index, draft.container),
         region: index.flow.regions[first.node],
+        pictured: pictured(index, draft, members.items),
         plain_image: first.source == NameSource::Alt
             && members.items.len() == 1
             && !is_logo(index, first),
     }
+}
+
+/// The share of the first records of a list of cards that have a picture whose text is the name.
+fn pictured(index: &PageIndex<'_>, draft: &Draft, items: &[Item]) -> f64 {
+    const FIRST: usize = 8;
+    let cards = matches!(draft.strategy, Strategy::Cards | Strategy::ListItems);
+    if !cards || items.len() < 2 || items[0].source == NameSource::Alt {
+        return 0.0;
+    }
+    let first = &items[..items.len().min(FIRST)];
+    share(first, |item| {
+        let name = index.text(&item.range);
+        item.record.clone().take(RECORD).any(|node| {
+            *index.tree.name(node) == local_name!("img")
+                && index
+                    .tree
+                    .attr(node, &local_name!("alt"))
+                    .is_some_and(|alt| {
+                        let alt = alt.trim();
+                        alt.len() >= 2
+                            && name
+                                .get(..alt.len())
+                                .is_some_and(|lead| lead.eq_ignore_ascii_case(alt))
+                    })
+        })
+    })
 }
 
 /// The facts about a list that counts as one of names.
@@ -289,12 +319,25 @@ fn is_grant(sum: &str) -> bool {
 
 /// The share of names that are only the faces of buttons, as filters and tabs are.
 fn buttons(index: &PageIndex<'_>, items: &[Item]) -> f64 {
+    const FEW: usize = 3;
     let tree = index.tree;
+    let few = items.len() <= FEW;
     share(items, |item| {
-        *tree.name(item.record.start) == local_name!("button")
+        few && calls_itself_button(index, item.node)
+            || *tree.name(item.record.start) == local_name!("button")
             || tree.attr(item.record.start, &local_name!("role")) == Some("tab")
             || is_button_without_page(index, item)
     })
+}
+
+/// Whether an element is a link whose class calls it a button.
+fn calls_itself_button(index: &PageIndex<'_>, node: usize) -> bool {
+    let is_button = |class: &str| {
+        class
+            .split(['-', '_'])
+            .any(|it| matches!(it, "btn" | "button" | "cta"))
+    };
+    *index.tree.name(node) == local_name!("a") && index.tree.classes(node).any(is_button)
 }
 
 /// Whether a name is a button that leads to no page of its own.

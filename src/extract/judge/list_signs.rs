@@ -56,6 +56,8 @@ pub(in crate::extract) struct ListFacts {
     pub(super) other: f64,
     /// The share of items that say what is below them: "Gold sponsors".
     pub(super) captions: f64,
+    /// The share of items that are sentences.
+    pub(super) sentences: f64,
     /// The share of items that are social networks.
     pub(super) social: f64,
     /// The share of the drafted items that are left.
@@ -80,6 +82,8 @@ pub(in crate::extract) struct ListFacts {
     pub(super) class_names: bool,
     /// The region of the first item.
     pub(super) region: Region,
+    /// The share of records that have a picture whose text is the name.
+    pub(super) pictured: f64,
     /// Whether the first item is an image that does not call itself a logo and is not linked.
     pub(super) plain_image: bool,
 }
@@ -133,6 +137,13 @@ pub(in crate::extract) static LIST_SIGNS: &[Sign<ListFacts>] = &[
         why: "items are dates, prices or addresses",
         case: "neg-scores",
         measure: |list| list.other,
+    },
+    Sign {
+        name: "sentences",
+        weight: -0.5,
+        why: "sentences name nobody",
+        case: "neg-what-is-still-loaded",
+        measure: |list| list.sentences,
     },
     Sign {
         name: "captions",
@@ -226,6 +237,13 @@ pub(in crate::extract) static LIST_SIGNS: &[Sign<ListFacts>] = &[
         why: "an id or a class says that partners, members and the like are inside",
         case: "tiers-named-in-french",
         measure: |list| yes(list.class_names),
+    },
+    Sign {
+        name: "pictured",
+        weight: 0.1,
+        why: "pictures of people and logos are called what they show",
+        case: "portraits-called-by-name",
+        measure: |list| list.pictured,
     },
     Sign {
         name: "navigation",

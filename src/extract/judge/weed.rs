@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-use super::name_signs::{LIKELY, NOTHING, WEAK};
+use super::name_signs::{CLEAR, LIKELY, NOTHING, WEAK};
 
 /// An item with the number of its text, the same for the same text, and the signs in it.
 pub(super) struct Seen {
@@ -32,6 +32,12 @@ pub(super) fn weeded(index: &PageIndex<'_>, draft: &Draft) -> Vec<Seen> {
     }
     let likely = all.iter().filter(|seen| seen.signs.likeness >= LIKELY);
     let mostly_names = likely.count() * 2 >= all.len();
+    if are_people_with_offices(index, draft, &all) {
+        let texts: Vec<u32> = all.iter().map(|seen| seen.text).collect();
+        let mut first = index.first_shown(texts.into_iter());
+        all.retain(|_| first.next().unwrap_or(true));
+    }
+    without_labels(&mut all);
     if repeats_itself(index, &all) {
         let texts: Vec<u32> = all.iter().map(|seen| seen.text).collect();
         let mut first = index.first_shown(texts.into_iter());
@@ -54,6 +60,37 @@ fn repeats_itself(index: &PageIndex<'_>, all: &[Seen]) -> bool {
         && all.len() >= 3 * distinct
         && all.iter().all(|seen| seen.item.source != NameSource::Alt);
     (all.len() - distinct) * 10 >= all.len() * 3 && distinct > 1 && !labels
+}
+
+/// Takes out texts that many records have in common, where most texts are there once: they say something of the names.
+fn without_labels(all: &mut Vec<Seen>) {
+    const OFTEN: usize = 3;
+    let mut texts: Vec<u32> = all.iter().map(|seen| seen.text).collect();
+    texts.sort_unstable();
+    let counts: Vec<(u32, usize)> = texts
+        .chunk_by(|one, other| one == other)
+        .map(|same| (same[0], same.len()))
+        .collect();
+    let once = counts.iter().filter(|count| count.1 == 1).count();
+    let many = texts.len();
+    let is_label = |text: u32| {
+        let at = counts.binary_search_by_key(&text, |count| count.0);
+        let count = at.map_or(0, |at| counts[at].1);
+        count >= OFTEN && count * 5 >= many
+    };
+    if once >= OFTEN && once * 10 >= counts.len() * 7 {
+        all.retain(|seen| !is_label(seen.text));
+    }
+}
+
+/// Whether all items of a column are names: one that is there twice is one person with two offices.
+fn are_people_with_offices(index: &PageIndex<'_>, draft: &Draft, all: &[Seen]) -> bool {
+    const LEAST: usize = 4;
+    let first = index.first_shown(all.iter().map(|seen| seen.text));
+    let again = all.len() - first.filter(|is_first| *is_first).count();
+    let person = |seen: &Seen| seen.signs.likeness >= CLEAR && !seen.signs.organization;
+    let column = draft.strategy == Strategy::TableColumn && all.len() >= LEAST;
+    column && again > 0 && again * 4 <= all.len() && all.iter().all(person)
 }
 
 /// Whether an item can be a name among names; `strict` if the list contains more than its names.

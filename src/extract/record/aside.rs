@@ -10,7 +10,7 @@ use crate::{
     language::{Lexicon, mark},
 };
 
-/// The text before a comma and an element that extends to the end, and that element:
+/// The text before a comma or a dash and an element that extends to the end, and that element:
 /// `Jane Roe, <em>Professor, Lower Merrow</em>`.
 pub(in crate::extract) fn before_aside(
     index: &PageIndex<'_>,
@@ -27,7 +27,11 @@ pub(in crate::extract) fn before_aside(
         ) && index.flow.spans[*node].end == span.end
     })?;
     let head = span.start..index.flow.spans[aside].start;
-    index.text(&head).ends_with(", ").then_some((head, aside))
+    let text = index.text(&head);
+    let parted = [", ", " - ", " – ", " — "]
+        .iter()
+        .any(|it| text.ends_with(it));
+    parted.then_some((head, aside))
 }
 
 /// The text with which an element begins, if the rest of it is one element that says something of it: set small, called a role by its

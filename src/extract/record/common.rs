@@ -28,7 +28,7 @@ pub(in crate::extract) fn without_asides(index: &PageIndex<'_>, items: &mut [Ite
     without_countries(index, items);
     without_notes(index, items);
     without_roles(index, items);
-    without_offices_before(index, items);
+    without_offices_beside(index, items);
     without_affiliations(index, items);
     without_dates(index, items);
 }
@@ -85,17 +85,14 @@ fn without_affiliations(index: &PageIndex<'_>, items: &mut [Item]) {
     }
 }
 
-/// Takes off the offices before colons, where most items have one: "Treasurer: Jane Roe".
-fn without_offices_before(index: &PageIndex<'_>, items: &mut [Item]) {
+/// Takes off the offices before colons and on either side of dashes, where most items have one: "Treasurer: Jane Roe",
+/// "Jane Roe - treasurer".
+fn without_offices_beside(index: &PageIndex<'_>, items: &mut [Item]) {
     const LEAST: usize = 2;
-    let named = |item: &Item| {
-        let text = index.text(&item.range);
-        let at = text.find(':').filter(|at| *at <= 60)?;
-        let named = index.trimmed(&(item.range.start + at + 1..item.range.end));
-        let several = index.text(&named).contains(' ') && index.signs(&named).likeness >= CLEAR;
-        (several && Lexicon::is_role(&lower_case(text[..at].trim()))).then_some(named)
-    };
-    let all: Vec<Option<Range<usize>>> = items.iter().map(named).collect();
+    let all: Vec<Option<Range<usize>>> = items
+        .iter()
+        .map(|item| beside_office(index, item))
+        .collect();
     let count = all.iter().flatten().count();
     if count < LEAST || count * 10 < items.len() * 6 {
         return;
@@ -104,6 +101,33 @@ fn without_offices_before(index: &PageIndex<'_>, items: &mut [Item]) {
         if let Some(named) = named {
             item.range = named;
         }
+    }
+}
+
+/// The name of several words on one side of a colon or a dash that has an office on the other.
+fn beside_office(index: &PageIndex<'_>, item: &Item) -> Option<Range<usize>> {
+    const FARTHEST: usize = 60;
+    let text = index.text(&item.range);
+    let dash = |it: &(usize, char)| match it.1 {
+        '-' => text[it.0 + 1..].starts_with(' '),
+        other => matches!(other, ':' | '–' | '—' | '|'),
+    };
+    let (at, sign) = text
+        .char_indices()
+        .find(dash)
+        .filter(|it| it.0 <= FARTHEST)?;
+    let (one, other) = (&text[..at], &text[at + sign.len_utf8()..]);
+    let role = |side: &str| Lexicon::is_role(&lower_case(side.trim()));
+    let is_name = |range: Range<usize>| {
+        let named = index.trimmed(&range);
+        let several = index.text(&named).contains(' ') && index.signs(&named).likeness >= CLEAR;
+        several.then_some(named)
+    };
+    let (start, end) = (item.range.start, item.range.end);
+    match () {
+        () if role(one) => is_name(start + at + sign.len_utf8()..end),
+        () if sign != ':' && role(other) => is_name(start..start + at),
+        () => None,
     }
 }
 

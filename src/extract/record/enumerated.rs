@@ -28,11 +28,12 @@ pub(super) fn parted(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
     // What follows a name behind a comma is the same for several, and not as sure to be one.
     let sure = |range: &&Range<usize>| index.signs(range).likeness >= CLEAR;
     let alike = index.distinct(names.iter().copied()) < names.len();
+    // A name that is alone in another record is one by itself.
+    let singles = all.iter().filter(|names| names.len() == 1).count();
+    let again = alike && singles * 2 > all.len() && are_singles_too(index, &all);
     let boxes = least > 0
-        && most >= ENUMERATION
         && most > least
-        && !alike
-        && below.count() * 2 > items.len()
+        && (most >= ENUMERATION && !alike && below.count() * 2 > items.len() || again)
         && names.iter().copied().filter(|range| sure(range)).count() * 10 >= names.len() * 8;
     if !boxes {
         return items;
@@ -53,8 +54,19 @@ pub(super) fn parted(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
     items.into_iter().zip(all).flat_map(parted).collect()
 }
 
+/// Whether each record with several names has one that another record has alone.
+fn are_singles_too(index: &PageIndex<'_>, all: &[Vec<Range<usize>>]) -> bool {
+    let alone = |range: &Range<usize>| {
+        let text = index.text(range);
+        all.iter()
+            .any(|names| names.len() == 1 && index.text(&names[0]) == text)
+    };
+    let mut several = all.iter().filter(|names| names.len() > 1);
+    several.all(|names| names.iter().any(alone))
+}
+
 /// The names between the commas of an item; none if a part is no name.
-fn names_in(index: &PageIndex<'_>, item: &Item) -> Vec<Range<usize>> {
+pub(in crate::extract) fn names_in(index: &PageIndex<'_>, item: &Item) -> Vec<Range<usize>> {
     let text = index.text(&item.range);
     let mut from = item.range.start;
     let mut names = Vec::new();
