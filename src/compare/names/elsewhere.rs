@@ -140,7 +140,7 @@ impl Judged<'_> {
         let is_sign = |it: char| {
             matches!(
                 it,
-                ',' | ';' | ':' | '–' | '—' | '|' | '/' | '·' | '•' | '(' | '\n'
+                ',' | ';' | ':' | '–' | '—' | '|' | '/' | '·' | '•' | '\n'
             )
         };
         let places = self.page.find(&key.surface);
