@@ -41,18 +41,23 @@ impl Judged<'_> {
             return None;
         }
         let mut names = self.pool.names.iter().enumerate();
-        let (found, list) = names.find_map(|(at, name)| {
+        let (at, found, list) = names.find_map(|(at, name)| {
             if !key.is_spelt_as(&name.key) {
                 return None;
             }
-            let lists = self.pool.held_by.get(at)?.iter();
-            let mut lists = lists.filter_map(|list| self.pool.lists.get(*list));
-            let former = |list: &&&crate::entity::EntityList| {
-                list.kind == ListKind::Names
-                    && list.heading.as_deref().is_some_and(left::is_of_former)
+            let mut lists = self.pool.held_by.get(at)?.iter();
+            let former = |list: &&usize| {
+                self.pool.lists.get(**list).is_some_and(|list| {
+                    list.kind == ListKind::Names
+                        && list.heading.as_deref().is_some_and(left::is_of_former)
+                })
             };
-            Some((name.item, *lists.find(former)?))
+            Some((at, name.item, *lists.find(former)?))
         })?;
+        if self.are_all_claimed(list) {
+            return Some(self.perhaps(at));
+        }
+        let list = self.pool.lists.get(list)?;
         let place = Place {
             range: found.range.clone(),
             css: Some(found.css.clone()),
@@ -61,6 +66,16 @@ impl Judged<'_> {
         let to = list.heading.clone().unwrap_or_default();
         let what = "it is in a list of former ones";
         Some(answer(from, to, Some(found.surface.clone()), what, place))
+    }
+
+    /// Whether all of several names of a list are claimed: then the claim may be about the former members, too.
+    fn are_all_claimed(&self, list: usize) -> bool {
+        let members = self.pool.members.get(list).map_or(&[][..], Vec::as_slice);
+        let claimed = |at: &usize| {
+            let name = self.pool.names.get(*at);
+            name.is_some_and(|name| self.keys.iter().any(|key| key.is_spelt_as(&name.key)))
+        };
+        members.len() > 1 && members.iter().all(claimed)
     }
 
     /// What is written beside the list's name at `at`, if that is the claimed one and left.

@@ -164,7 +164,9 @@ impl<'a> Judged<'a> {
             let found = self.pool.names.get(*right);
             likeness.grade == Grade::Variant
                 && likeness.score >= grounds::SURELY_RENAMED
-                && !found.is_some_and(|name| is_less_of(&name.key, key))
+                && found.is_some_and(|name| {
+                    !is_less_of(&name.key, key) && has_a_word_of(&name.key, key)
+                })
         });
         if let Some(other) = &elsewhere
             && (!grown || other.listed >= 3 || other.in_member)
@@ -235,7 +237,7 @@ impl<'a> Judged<'a> {
     }
 
     /// A name that the list's name at `at` begins with.
-    fn perhaps(&self, at: usize) -> NameAnswer {
+    pub(super) fn perhaps(&self, at: usize) -> NameAnswer {
         let there = self
             .pool
             .names
@@ -444,6 +446,17 @@ impl<'a> Judged<'a> {
 fn is_less_of(short: &NameKey, long: &NameKey) -> bool {
     let has = |text: &str| long.tokens.iter().any(|token| token.text == text);
     short.tokens.len() < long.tokens.len() && short.tokens.iter().all(|token| has(&token.text))
+}
+
+/// Whether two names have a word in common, or words that begin alike, as misspelt ones do.
+fn has_a_word_of(one: &NameKey, other: &NameKey) -> bool {
+    let lead = |text: &str| text.chars().take(3).collect::<String>();
+    let of_one = |text: &str| {
+        one.tokens
+            .iter()
+            .any(|token| lead(&token.text) == lead(text))
+    };
+    other.tokens.iter().any(|token| of_one(&token.text))
 }
 
 /// An answer that says no more than its verdict.

@@ -66,8 +66,20 @@ fn of_table(index: &PageIndex<'_>, table: usize) -> Vec<Draft> {
         let cell = titles.and_then(|row| row.cells.get(column));
         cell.map_or("", |&cell| index.text(&index.flow.spans[cell]))
     };
+    // Behind a column of names, one of organizations says where these people are.
+    let names = |column: usize| {
+        matches!(
+            said_by_title(title(column)),
+            Some(Observed::ColumnOfNames | Observed::ColumnOfMembers)
+        )
+    };
+    let first = (0..width).find(|column| names(*column));
+    let said = |column: usize| {
+        let behind = first.is_some_and(|first| first < column) && names(column);
+        if behind { "" } else { title(column) }
+    };
     let columns =
-        (0..width).map(|column| of_column(index, table, (&body, width), (column, title(column))));
+        (0..width).map(|column| of_column(index, table, (&body, width), (column, said(column))));
     columns.flatten().collect()
 }
 

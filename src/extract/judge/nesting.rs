@@ -114,7 +114,8 @@ fn lower_sections_or_parts(
         if matches!(inside, Inside::NameAndLine | Inside::Other { .. }) {
             parts.push(inner);
         }
-        outgrown |= outgrows(&judged[outer], &judged[inner]);
+        outgrown |= outgrows(&judged[outer], &judged[inner])
+            || is_heading_of(index, &judged[outer], &judged[inner], place);
     }
     let held = holding.iter().filter(|holds| **holds).count();
     if held * 5 >= records * 2 && held > 0 || outgrown {
@@ -135,6 +136,20 @@ fn outgrows(outer: &Judged<'_>, inner: &Judged<'_>) -> bool {
         && inner.items.len() >= 2 * records
         && inner.draft.strategy == Strategy::Cards
         && inner.score + BOXED >= outer.score
+}
+
+/// Whether the item at `place` of a list is the heading of another inside its record, and says that names follow: it is a section.
+fn is_heading_of(
+    index: &PageIndex<'_>,
+    outer: &Judged<'_>,
+    inner: &Judged<'_>,
+    place: usize,
+) -> bool {
+    let item = &outer.draft.items[place].range;
+    outer.draft.strategy == Strategy::Headings
+        && inner.items.len() > 1
+        && inner.heading_start() == Some(item.start)
+        && index.telling(item).strong
 }
 
 /// Whether what a text in a record enumerates is less likely names than the records are: topics, places, awards.

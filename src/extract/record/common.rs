@@ -117,7 +117,10 @@ fn beside_office(index: &PageIndex<'_>, item: &Item) -> Option<Range<usize>> {
         .find(dash)
         .filter(|it| it.0 <= FARTHEST)?;
     let (one, other) = (&text[..at], &text[at + sign.len_utf8()..]);
-    let role = |side: &str| Lexicon::is_role(&lower_case(side.trim()));
+    let role = |side: &str| {
+        let lower = lower_case(side.trim());
+        Lexicon::is_role(&lower) || sign == ':' && is_agent(&lower)
+    };
     let is_name = |range: Range<usize>| {
         let named = index.trimmed(&range);
         let several = index.text(&named).contains(' ') && index.signs(&named).likeness >= CLEAR;
@@ -129,6 +132,18 @@ fn beside_office(index: &PageIndex<'_>, item: &Item) -> Option<Range<usize>> {
         () if sign != ':' && role(other) => is_name(start..start + at),
         () => None,
     }
+}
+
+/// Whether a label in lower case ends as words for what somebody does: "radiologist", "basic researcher".
+fn is_agent(label: &str) -> bool {
+    const ENDINGS: [&str; 9] = [
+        "ist", "er", "or", "ian", "eur", "ista", "iste", "eon", "ent",
+    ];
+    let last = label.rsplit(' ').next().unwrap_or_default();
+    label.split(' ').count() <= 3
+        && last.chars().count() >= 6
+        && last.chars().all(char::is_alphabetic)
+        && ENDINGS.iter().any(|ending| last.ends_with(ending))
 }
 
 /// Takes off what is said in brackets behind most names, and what follows there: "Jane Roe (PhD student), now in Merrow". Initials

@@ -6,7 +6,11 @@ use html5ever::local_name;
 use memchr::{memchr, memchr3_iter, memrchr};
 
 use crate::{
-    extract::{judge::name_signs::CLEAR, names::lower_case, page_index::PageIndex},
+    extract::{
+        judge::name_signs::CLEAR,
+        names::{Sort, lower_case},
+        page_index::PageIndex,
+    },
     html::{Kind, heading_level},
     language::{Column, Lexicon},
 };
@@ -178,7 +182,17 @@ impl Parts {
     ) {
         let span = &index.flow.spans[node];
         let text = index.text(span);
-        let line = span.start..span.start + memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+        let first = memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+        let mut line = span.start..span.start + first;
+        // Below an office is who has it.
+        if index.signs(&index.trimmed(&line)).sort == Sort::Role {
+            let rest = text[first..].trim_start_matches('\n');
+            let start = span.end - rest.len();
+            let next = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            if next > 0 && index.signs(&index.trimmed(&(start..start + next))).likeness >= CLEAR {
+                line = start..start + next;
+            }
+        }
         if last.as_ref() == Some(&line) || index.is_alt(line.start) {
             return;
         }
