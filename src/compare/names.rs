@@ -107,7 +107,8 @@ pub(super) fn judge(
         region::find(&keys, (page, pool), &matches, scope, known)
             .filter(|region| is_page || region.kept * 2 >= keys.len() && region.kept >= 2)
     };
-    let judged = Judged::of(page, pool, &keys, region.as_ref());
+    let mut judged = Judged::of(page, pool, &keys, region.as_ref());
+    judged.before = known.map(|known| &known.names);
     let mut answer = NamesAnswer {
         untold: judged.untold(lost),
         ..NamesAnswer::default()

@@ -54,7 +54,8 @@ impl Judged<'_> {
             };
             Some((at, name.item, *lists.find(former)?))
         })?;
-        if self.are_all_claimed(list) {
+        let was_there = self.before.is_some_and(|names| names.contains(&key.exact));
+        if !was_there && self.are_all_claimed(list) {
             return Some(self.perhaps(at));
         }
         let list = self.pool.lists.get(list)?;

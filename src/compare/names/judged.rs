@@ -17,6 +17,7 @@ use crate::{
     entity::{EntityList, ListKind},
     finding::{Verdict, Why},
     reading::{Ending, Identity, Region as Part},
+    text::fold,
 };
 
 /// A page and what was found on it, ready to be asked about each name.
@@ -33,6 +34,8 @@ pub(in crate::compare) struct Judged<'a> {
     pub(in crate::compare) members: BTreeSet<usize>,
     /// Whether most of the claim's names stand in running text: then the text is where they are looked for.
     pub(super) in_prose: bool,
+    /// The names that the list had at an earlier visit; `None` without one.
+    pub(super) before: Option<&'a BTreeSet<String>>,
 }
 
 impl<'a> Judged<'a> {
@@ -53,6 +56,7 @@ impl<'a> Judged<'a> {
             region,
             members,
             in_prose: false,
+            before: None,
         };
         if region.is_none() && keys.len() >= 2 {
             let there = keys.iter().filter(|key| it.in_text(key).is_some()).count();
@@ -165,7 +169,7 @@ impl<'a> Judged<'a> {
             likeness.grade == Grade::Variant
                 && likeness.score >= grounds::SURELY_RENAMED
                 && found.is_some_and(|name| {
-                    !is_less_of(&name.key, key) && has_a_word_of(&name.key, key)
+                    !is_less_of(&name.key, key) && has_a_word_of(&name.item.surface, key)
                 })
         });
         if let Some(other) = &elsewhere
@@ -448,15 +452,13 @@ fn is_less_of(short: &NameKey, long: &NameKey) -> bool {
     short.tokens.len() < long.tokens.len() && short.tokens.iter().all(|token| has(&token.text))
 }
 
-/// Whether two names have a word in common, or words that begin alike, as misspelt ones do.
-fn has_a_word_of(one: &NameKey, other: &NameKey) -> bool {
-    let lead = |text: &str| text.chars().take(3).collect::<String>();
-    let of_one = |text: &str| {
-        one.tokens
-            .iter()
-            .any(|token| lead(&token.text) == lead(text))
-    };
-    other.tokens.iter().any(|token| of_one(&token.text))
+/// Whether a text has a word of a name, or one that begins alike, as misspelt ones do.
+fn has_a_word_of(text: &str, name: &NameKey) -> bool {
+    let lead = |word: &str| word.chars().take(3).collect::<String>();
+    let folded = fold(text);
+    let words = || folded.split(|it: char| !it.is_alphanumeric());
+    let leads = |word: &str| words().any(|other| lead(other) == lead(word));
+    name.tokens.iter().any(|token| leads(&token.text))
 }
 
 /// An answer that says no more than its verdict.
