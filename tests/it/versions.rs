@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (17, "46da88991453");
-const VERDICTS: (u32, &str) = (20, "75ed174d5444");
+const READINGS: (u32, &str) = (18, "d2ac69adec45");
+const VERDICTS: (u32, &str) = (21, "ece3ce24edce");
 
 #[derive(Deserialize)]
 struct Expected {
