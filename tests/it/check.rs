@@ -150,3 +150,35 @@ fn a_picture_is_unreadable_and_a_hidden_name_is_marked() {
         .collect();
     assert_eq!(hidden, [false, false, true]);
 }
+
+#[test]
+fn an_earlier_copy_shows_that_a_whole_board_was_replaced() {
+    let page = |year: u32, names: [&str; 4]| {
+        let items = names.map(|name| format!("<li>{name}</li>"));
+        let body = items.concat();
+        format!(
+            "<nav><a href=/>Home</a></nav><h1>Kite club of Lowmoor</h1><p>The club flies kites on the hill behind the school, every week.</p>
+             <h2>Board members {year}</h2><ul>{body}</ul><p>Write to the board in the club house.</p>"
+        )
+    };
+    let old = ["Nora Quill", "Ben Adair", "Ida Marsh", "Tom Vance"];
+    let new = ["Petra Lund", "Amos Reed", "Lena Fisk", "Hugo Stern"];
+    let project = Project::new();
+    project.write("old.html", &page(2019, old));
+    project.write("new.html", &page(2021, new));
+    project.write(
+        "lost.html",
+        "<h1>Kite club of Lowmoor</h1><p>The club flies kites on the hill.</p>",
+    );
+    project.write("names.txt", &old.join("\n"));
+    let words = |more: &[&str]| -> Vec<String> {
+        let args = ["check", "--format", "json", "--names", "names.txt"];
+        let answer = project.json(&[&args, more].concat());
+        let names = verdicts(&answer, "names").into_iter();
+        names.map(|name| name.1).collect()
+    };
+    assert_eq!(words(&["new.html"]), ["cannot-tell"; 4]);
+    assert_eq!(words(&["--earlier", "old.html", "new.html"]), ["absent"; 4]);
+    let lost = words(&["--earlier", "old.html", "lost.html"]);
+    assert_eq!(lost, ["cannot-tell"; 4]);
+}
