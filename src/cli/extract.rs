@@ -107,7 +107,8 @@ fn to_text(reading: &Reading, lists: &[&EntityList], explain: bool) -> String {
             let hidden = if item.hidden { " (hidden)" } else { "" };
             let _ = writeln!(out, "  {}{hidden}", for_terminal(&item.surface));
         }
-        for (line, words) in spoken(list).into_iter().filter(|_| explain) {
+        let spoken = if explain { spoken(list) } else { Vec::new() };
+        for (line, words) in spoken {
             let words: Vec<String> = words.iter().map(Source::to_string).collect();
             let _ = writeln!(out, "  words: {}: {}", for_terminal(line), words.join(", "));
         }

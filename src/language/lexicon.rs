@@ -459,12 +459,22 @@ impl Lexicon {
     /// The entries that say something about a line: about it as a heading, as a whole, and about each of its words.
     #[must_use]
     pub fn spoke(line: &str) -> Vec<Source> {
-        spoken(line, &marked())
+        static ENTRIES: LazyLock<HashMap<String, Vec<Source>>> = LazyLock::new(|| {
+            let mut entries = HashMap::<String, Vec<Source>>::new();
+            for (source, _) in marked() {
+                entries
+                    .entry(source.entry.clone())
+                    .or_default()
+                    .push(source);
+            }
+            entries
+        });
+        spoken(line, &ENTRIES)
     }
 }
 
 /// See [`Lexicon::spoke`].
-fn spoken(line: &str, marked: &[(Source, Marks)]) -> Vec<Source> {
+fn spoken(line: &str, entries: &HashMap<String, Vec<Source>>) -> Vec<Source> {
     let lower = line.trim().to_lowercase();
     let bare = |text: &str| {
         text.trim_matches(|letter: char| !letter.is_alphanumeric())
@@ -477,10 +487,8 @@ fn spoken(line: &str, marked: &[(Source, Marks)]) -> Vec<Source> {
         key: HEADING_KEYS[phrase.row],
         entry: phrase.entry(),
     });
-    let marked = marked.iter().map(|pair| pair.0.clone());
-    let mut all: Vec<Source> = headings
-        .chain(marked.filter(|marked| words.contains(&marked.entry)))
-        .collect();
+    let of_words = words.iter().filter_map(|word| entries.get(word));
+    let mut all: Vec<Source> = headings.chain(of_words.flatten().cloned()).collect();
     all.sort();
     all.dedup();
     all
