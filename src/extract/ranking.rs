@@ -54,22 +54,26 @@ fn worth(score: f64, members: usize) -> f64 {
 /// The lists of names that do not overlap, in the order of the page.
 pub(super) fn best(lists: &[EntityList]) -> Vec<&EntityList> {
     let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut chosen: Vec<&EntityList> = Vec::new();
+    let mut chosen: Vec<(&EntityList, Set<&str>)> = Vec::new();
     for list in lists.iter().filter(|list| list.kind == ListKind::Names) {
         let ranges = ranges(list);
         let overlaps = |range: &(usize, usize)| {
             let before = taken.range(..range.1).next_back();
             before.is_some_and(|(_, end)| *end > range.0)
         };
-        if !ranges.iter().any(overlaps)
-            && !chosen
-                .iter()
-                .any(|shown| is_same_table(shown, list) || repeats(shown, list))
-        {
+        if ranges.iter().any(overlaps) {
+            continue;
+        }
+        let names: Set<&str> = list.items.iter().map(|item| &*item.surface).collect();
+        let is_shown = |(shown, shown_names): &(&EntityList, Set<&str>)| {
+            is_same_table(shown, list) || repeats(shown_names, &names)
+        };
+        if !chosen.iter().any(is_shown) {
             taken.extend(ranges);
-            chosen.push(list);
+            chosen.push((list, names));
         }
     }
+    let mut chosen: Vec<&EntityList> = chosen.into_iter().map(|pair| pair.0).collect();
     chosen.sort_by_key(|list| {
         let first = list.items.first()?.range.as_ref()?;
         Some(first.start)
@@ -90,12 +94,7 @@ fn is_same_table(one: &EntityList, other: &EntityList) -> bool {
         && other.strategy == Strategy::TableColumn
 }
 
-/// Whether a list repeats another: the same names for a smaller screen, or one of its slides.
-fn repeats(shown: &EntityList, list: &EntityList) -> bool {
-    let names = |list: &EntityList| -> Set<String> {
-        let surfaces = list.items.iter().map(|item| item.surface.clone());
-        surfaces.collect()
-    };
-    let (shown_names, names) = (names(shown), names(list));
-    names == shown_names || (names.len() == 1 && names.is_subset(&shown_names))
+/// Whether the names of a list are those of another, shown again: for a smaller screen, or one of its slides.
+fn repeats(shown: &Set<&str>, names: &Set<&str>) -> bool {
+    names == shown || (names.len() == 1 && names.is_subset(shown))
 }
