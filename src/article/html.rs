@@ -118,6 +118,7 @@ pub(super) fn read(text: &str) -> Article {
         }
         article.enter(entry, text);
     }
+    reference::unwrap_saved(&mut article.references);
     plain::fill(&mut article, &raw);
     article
 }
@@ -277,7 +278,12 @@ impl<'b> Walk<'b> {
             self.cite(numbers);
             return true;
         }
-        if element.value().name() != "sup" {
+        // "(Moss 2023; Report 2023)" as citation processors write it.
+        let cites = element.attr("data-cites").is_some() && {
+            let shown: String = element.text().collect();
+            shown.trim_start().starts_with(['(', '['])
+        };
+        if element.value().name() != "sup" && !cites {
             return false;
         }
         let marks: Vec<u32> = element
@@ -292,8 +298,14 @@ impl<'b> Walk<'b> {
         let text: String = element.text().collect();
         let plain = text.trim();
         if marked {
+            while cites && self.line.ends_with(' ') {
+                self.line.pop();
+            }
             self.cite(&marks);
             return true;
+        }
+        if cites {
+            return false;
         }
         // ": 12" is the page that is cited, and "[citation needed]" does not cite anything.
         let page = plain.starts_with(':') || plain.starts_with("p.") || plain.starts_with("pp.");
@@ -378,6 +390,10 @@ impl<'b> Walk<'b> {
         let several = lines.len() > 1;
         for text in lines.into_iter().filter(|line| !line.is_empty()) {
             // Word processors write the marks of a list into its paragraphs.
+            let mark = |text: &String| shape == Shape::Item && BULLETS.contains(&text.as_str());
+            if mark(&text) {
+                continue;
+            }
             let item = bulleted(&text).map(str::to_owned);
             let shape = if (several && !text.ends_with(':'))
                 || (shape == Shape::Paragraph && item.is_some())
@@ -428,11 +444,14 @@ impl<'b> Walk<'b> {
     }
 }
 
+/// Marks that only lists have.
+const BULLETS: [&str; 6] = ["•", "·", "▪", "◦", "§", "●"];
+
 /// The text after a mark that only lists have.
 fn bulleted(text: &str) -> Option<&str> {
-    ["• ", "· ", "▪ ", "◦ ", "§ ", "● "]
+    BULLETS
         .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))
+        .find_map(|mark| text.strip_prefix(mark)?.strip_prefix(' '))
         .map(str::trim)
 }
 

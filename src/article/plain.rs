@@ -4,6 +4,7 @@ use super::{Article, Block, Kind, language_of, marker, reference};
 use crate::{language, text::one_line};
 
 mod head;
+mod printed;
 
 /// Lines of the site around the article, not of the article.
 const CHROME: &[&str] = &[
@@ -57,6 +58,10 @@ pub(super) enum Shape {
 pub(super) fn read(text: &str) -> Article {
     let lines: Vec<&str> = text.lines().collect();
     let split = references_at(&lines);
+    let printed = split.and_then(|at| printed::bracketed(&lines, at));
+    let lines: Vec<&str> = printed
+        .as_ref()
+        .map_or(lines, |it| it.iter().map(String::as_str).collect());
     let (body, entries) = match split {
         Some(at) => (&lines[..at], entries(&lines[at + 1..])),
         None => (&lines[..], Vec::new()),

@@ -12,6 +12,8 @@ use crate::{
 
 mod archived;
 
+pub(super) use archived::unwrap_saved;
+
 /// A reference as it was read, and what had to be done to read it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entry {

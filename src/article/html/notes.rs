@@ -214,6 +214,12 @@ struct Page<'a> {
     by_id: HashMap<String, ElementRef<'a>>,
 }
 
+/// The description that follows a term, as a note follows its number.
+fn description(term: ElementRef<'_>) -> Option<ElementRef<'_>> {
+    let mut after = term.next_siblings().filter_map(ElementRef::wrap);
+    after.next().filter(|next| next.value().name() == "dd")
+}
+
 /// Elements that contain a complete note.
 const HOLDERS: [&str; 10] = [
     "li",
@@ -331,6 +337,11 @@ impl<'a> Page<'a> {
         if link.ancestors().any(|ancestor| ancestor.id() == named.id()) {
             return None;
         }
+        // The number of a note can be a term, and the note its description.
+        let term = ancestor(named, "dt").or_else(|| inside_or_same(named, "dt").then_some(named));
+        if let Some(described) = term.and_then(description) {
+            return Some(described);
+        }
         // A raised place is a marker in the text, unless a note begins with it.
         let raised = inside_or_same(named, "sup");
         let item = ancestor(named, "li").filter(|ancestor| begins_with(*ancestor, named));
@@ -366,7 +377,7 @@ impl<'a> Page<'a> {
             let Target::Note(note) = &marker.target else {
                 continue;
             };
-            let list = (note.value().name() == "li")
+            let list = matches!(note.value().name(), "li" | "dd")
                 .then(|| note.parent().and_then(ElementRef::wrap))
                 .flatten();
             let key = list.map(|list| list.id());

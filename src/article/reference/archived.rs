@@ -40,12 +40,7 @@ fn names_a_capture(address: &str) -> bool {
     let time = before
         .and_then(|before| before.rsplit('/').next())
         .unwrap_or_default();
-    let digits = time.bytes().take_while(u8::is_ascii_digit).count();
-    digits == 14
-        && time
-            .bytes()
-            .skip(14)
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    names_a_time(time)
 }
 
 fn is_in_an_archive(address: &str) -> bool {
@@ -56,6 +51,39 @@ fn is_in_an_archive(address: &str) -> bool {
                 || ARCHIVES.contains(&host)
         })
     })
+}
+
+/// If the addresses of all references name copies of one moment, the article was saved from an archive, which leads every link to itself: each
+/// reference gets the address of its page, and the copy beside it.
+pub(in crate::article) fn unwrap_saved(references: &mut [Reference]) {
+    let times = references.iter().map(|it| {
+        let url = it.url.as_deref()?;
+        url.split('/').find(|part| names_a_time(part))
+    });
+    let mut times = times.collect::<Option<Vec<&str>>>().unwrap_or_default();
+    times.dedup();
+    if times.len() != 1 || references.len() < 2 {
+        return;
+    }
+    for reference in references {
+        let Some(copy) = reference.url.take() else {
+            continue;
+        };
+        let inner = ["/http://", "/https://"];
+        let page = inner.iter().filter_map(|place| copy.find(place)).min();
+        reference.url = page.and_then(|at| copy.get(at + 1..)).map(str::to_owned);
+        reference.archived.push(ArchivedCopy {
+            date: day_of(&copy),
+            url: copy,
+        });
+    }
+}
+
+/// Whether a part of an address is the time of a copy: 14 digits, with a mark such as `id_` behind them or not.
+fn names_a_time(part: &str) -> bool {
+    let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+    let mut rest = part.bytes().skip(14);
+    digits == 14 && rest.all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// The day in the address of a copy.

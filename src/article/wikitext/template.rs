@@ -123,7 +123,8 @@ fn parameters(inside: &str) -> Vec<&str> {
 /// What a template leaves in the text.
 pub(super) fn rendered(page: &mut Page, template: &Template<'_>) -> String {
     let name = template.name.as_str();
-    if fields::is_citation(name) {
+    let quotes = name == "citation" && template.named.is_empty();
+    if fields::is_citation(name) && !quotes {
         return cited(template);
     }
     if name.starts_with("infobox") || name.contains(" infobox") || name == "taxobox" {
@@ -144,7 +145,8 @@ pub(super) fn rendered(page: &mut Page, template: &Template<'_>) -> String {
             return out;
         }
         "quote" | "blockquote" | "cquote" | "quotation" | "quote box" | "zitat"
-        | "citation bloc" => {
+        | "citation bloc" | "cita" | "citazione" | "citaat" | "citat" | "cytat" | "citação"
+        | "цитата" | "quote frame" => {
             let text = template
                 .value("text")
                 .or_else(|| template.value("quote"))
@@ -206,6 +208,11 @@ fn text_of(page: &mut Page, template: &Template<'_>) -> Option<String> {
                 shown
             }
         }
+        // The template of this name for references has named values only.
+        "citation" | "\"" | "«" if !template.first().is_empty() => {
+            return Some(format!("“{}”", page.inline(template.first())));
+        }
+        "nombre" | "unité" | "unidad" | "formatnombre" => return Some(quantity(page, template)),
         "as of" => return Some(format!("As of {}", template.positional.join(" "))),
         "convert" | "cvt" => {
             return Some(format!("{} {}", template.first(), template.at(1)));
@@ -231,6 +238,24 @@ fn text_of(page: &mut Page, template: &Template<'_>) -> Option<String> {
         _ => return None,
     };
     Some(page.inline(own))
+}
+
+/// A number and its unit, with a space between groups of digits as the template prints them.
+fn quantity(page: &mut Page, template: &Template<'_>) -> String {
+    let number = template.first().trim();
+    let plain = number.len() > 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let mut shown = String::new();
+    for (at, digit) in number.char_indices() {
+        if plain && at > 0 && (number.len() - at).is_multiple_of(3) {
+            shown.push('\u{a0}');
+        }
+        shown.push(digit);
+    }
+    for unit in template.positional.iter().skip(1) {
+        shown.push('\u{a0}');
+        shown.push_str(&page.inline(unit));
+    }
+    shown
 }
 
 /// Items of a list template, one to a line.
