@@ -5,19 +5,36 @@ use crate::language::Lexicon;
 
 pub(super) use crate::language::Heading as Telling;
 
+/// A heading in lower case, without the years before and behind its words: "Board 2019/20".
+fn heading_words(text: &str) -> String {
+    let lower = lower_case(text);
+    if !lower.bytes().any(|it| it.is_ascii_digit()) {
+        return lower;
+    }
+    let is_year = |word: &&str| {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        digits >= 4
+            && word
+                .chars()
+                .all(|it| it.is_ascii_digit() || "/-–—().,:".contains(it))
+    };
+    let words: Vec<&str> = lower.split(' ').filter(|word| !is_year(word)).collect();
+    words.join(" ")
+}
+
 /// Whether a text contains a word for lists of names.
 pub(super) fn tells_relation(text: &str) -> bool {
-    Lexicon::heading(&lower_case(text)).relation
+    Lexicon::heading(&heading_words(text)).relation
 }
 
 /// Whether a text contains one of the stronger of these words.
 pub(super) fn tells_strong_relation(text: &str) -> bool {
-    Lexicon::heading(&lower_case(text)).strong
+    Lexicon::heading(&heading_words(text)).strong
 }
 
 /// The meaning of a heading.
 pub(super) fn telling(text: &str) -> Telling {
-    Lexicon::heading(&lower_case(text))
+    Lexicon::heading(&heading_words(text))
 }
 
 /// Whether a text is the name of a country, which can be above the names of others.
