@@ -49,8 +49,8 @@ pub struct Item {
     pub placed: Arc<Placed>,
     /// Its state.
     pub state: State,
-    /// The decision that counts, if any.
-    pub review: Option<Review>,
+    /// The decision that counts, if any; boxed, because most findings have none.
+    pub review: Option<Box<Review>>,
     /// The number of the latest review of it; 0 without one. A form sends it back, so that a decision that the person did not see is not replaced.
     pub seen: i64,
 }
@@ -133,7 +133,7 @@ impl Desk {
                 desk.by_finding.insert(id.clone(), desk.items.len());
                 desk.items.push(Item {
                     state: State::of(&placed.finding, &decisions.standing(&placed.finding)),
-                    review: decisions.review(id).cloned(),
+                    review: decisions.review(id).cloned().map(Box::new),
                     seen: latest.get(id).copied().unwrap_or_default(),
                     placed: Arc::clone(placed),
                 });

@@ -28,6 +28,7 @@ mod reference;
 mod say;
 mod sheet;
 mod sides;
+mod spotted;
 mod work;
 
 pub(super) use act_pages::refused;

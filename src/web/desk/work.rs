@@ -12,6 +12,7 @@ use super::{
     mast::{self, Mast},
     say,
     sides::{Pair, day_of, spot},
+    spotted::spotted,
 };
 use crate::{
     clock::{day, digits14},
@@ -456,7 +457,10 @@ impl Scene<'_> {
             text,
         };
         let diff = PageDiff::of(&dated(then, &texts.0), &dated(now, &texts.1), CONTEXT);
-        Ok(Some(diff.to_html()))
+        let words = self.chosen.map(Words::of_item).unwrap_or_default();
+        let words = [words.then, words.now].into_iter().flatten();
+        let words: Vec<&str> = words.map(|it| it.exact.as_str()).collect();
+        Ok(Some(spotted(&diff.to_html(), &words)))
     }
 }
 
