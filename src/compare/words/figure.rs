@@ -118,25 +118,7 @@ fn not_there(
     given: &[Given],
     scope: Scope<'_>,
 ) {
-    let off = |given: &Given| {
-        let ratio = |value: f64| {
-            (value.max(grounds::EXACTLY) / wanted.value.max(grounds::EXACTLY))
-                .ln()
-                .abs()
-        };
-        given.number.values().map(ratio).fold(f64::MAX, f64::min)
-    };
-    // `1.2 billion` for `1.2 million`.
-    let rescaled = |given: &Given| {
-        let thousands = off(given) / 1_000_f64.ln();
-        thousands.round() >= 1.0 && (thousands - thousands.round()).abs() < grounds::EXACTLY
-    };
-    let is_page = !state::is_opaque(page.reading.state);
-    let of_unit = given.iter().filter(|given| given.same_unit && is_page);
-    let near = of_unit.filter(|unit| {
-        off(unit) < grounds::FAR_APART || wanted.value >= grounds::MAY_BE_RESCALED && rescaled(unit)
-    });
-    if let Some(near) = near.min_by(|a, b| off(a).total_cmp(&off(b))) {
+    if let Some((near, off)) = nearest(page, wanted, given) {
         let there = text_of(page, near);
         let how = format!(
             "the number changed: {} in place of {}",
@@ -150,7 +132,7 @@ fn not_there(
         };
         answer.found = Some(there);
         let [first, by_factor, least] = grounds::OTHER_NUMBER;
-        answer.score = round((first - by_factor * off(near)).max(least));
+        answer.score = round((first - by_factor * off).max(least));
         answer.places = vec![place_of(page, near)];
         return;
     }
@@ -175,6 +157,40 @@ fn not_there(
     } else {
         answer.reasons = vec![grounds::NO_SUCH_NUMBER.reason()];
     }
+}
+
+/// The number of the same unit on the page that the claimed one may have become, and the logarithm of the factor between them;
+/// `None` if there is none near enough, or the page is not one that can be read.
+fn nearest<'a>(
+    page: &PageText<'_>,
+    wanted: &Number,
+    given: &'a [Given],
+) -> Option<(&'a Given, f64)> {
+    let off = |given: &Given| {
+        let ratio = |value: f64| {
+            (value.max(grounds::EXACTLY) / wanted.value.max(grounds::EXACTLY))
+                .ln()
+                .abs()
+        };
+        given.number.values().map(ratio).fold(f64::MAX, f64::min)
+    };
+    // `1.2 billion` for `1.2 million`.
+    let is_rescaled = |off: f64| {
+        let thousands = off / 1_000_f64.ln();
+        thousands.round() >= 1.0 && (thousands - thousands.round()).abs() < grounds::EXACTLY
+    };
+    if state::is_opaque(page.reading.state) {
+        return None;
+    }
+    given
+        .iter()
+        .filter(|given| given.same_unit)
+        .map(|given| (given, off(given)))
+        .filter(|(_, off)| {
+            *off < grounds::FAR_APART
+                || wanted.value >= grounds::MAY_BE_RESCALED && is_rescaled(*off)
+        })
+        .min_by(|one, other| one.1.total_cmp(&other.1))
 }
 
 /// The first part of the language tag that the page declares.
