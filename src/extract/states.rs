@@ -50,12 +50,7 @@ pub(super) fn judge(
     lists: &[EntityList],
     (status, page): (Option<u16>, &str),
 ) -> Judged {
-    let headings = flow
-        .headings
-        .iter()
-        .filter(|heading| heading.level <= 2)
-        .take(2);
-    let headings: Vec<Range<usize>> = headings.map(|heading| heading.range.clone()).collect();
+    let headings: Vec<Range<usize>> = first_headings(flow).collect();
     let lines = lines(&flow.text, &flow.blocks, &flow.links, &headings);
     let main = main_letters(&lines);
     let title = flow.title.as_deref().map(folded);
@@ -67,12 +62,7 @@ pub(super) fn judge(
     let shape = shape::of(tree, flow, main);
     let mut signals = shape.signs;
     signals.extend(status.and_then(of_status));
-    let named = lists
-        .iter()
-        .filter(|list| list.kind == ListKind::Names)
-        .map(|list| list.items.len())
-        .max()
-        .unwrap_or(0);
+    let named = most_names(lists);
     let manner = (main <= notice::LONGEST)
         .then(|| notice::of(&lines))
         .flatten();
@@ -106,6 +96,18 @@ pub(super) fn judge(
         signals,
         doubt,
     }
+}
+
+/// The first two of the largest headings.
+fn first_headings(flow: &Flow) -> impl Iterator<Item = Range<usize>> {
+    let large = flow.headings.iter().filter(|heading| heading.level <= 2);
+    large.take(2).map(|heading| heading.range.clone())
+}
+
+/// The length of the longest list of names.
+fn most_names(lists: &[EntityList]) -> usize {
+    let named = lists.iter().filter(|list| list.kind == ListKind::Names);
+    named.map(|list| list.items.len()).max().unwrap_or(0)
 }
 
 /// The sign of the status.
