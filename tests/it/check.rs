@@ -164,13 +164,13 @@ fn an_earlier_copy_shows_that_a_whole_board_was_replaced() {
     let old = ["Nora Quill", "Ben Adair", "Ida Marsh", "Tom Vance"];
     let new = ["Petra Lund", "Amos Reed", "Lena Fisk", "Hugo Stern"];
     let project = Project::new();
-    project.write("old.html", &page(2019, old));
-    project.write("new.html", &page(2021, new));
+    project.write("old.html", page(2019, old));
+    project.write("new.html", page(2021, new));
     project.write(
         "lost.html",
         "<h1>Kite club of Lowmoor</h1><p>The club flies kites on the hill.</p>",
     );
-    project.write("names.txt", &old.join("\n"));
+    project.write("names.txt", old.join("\n"));
     let words = |more: &[&str]| -> Vec<String> {
         let args = ["check", "--format", "json", "--names", "names.txt"];
         let answer = project.json(&[&args, more].concat());

@@ -1,6 +1,6 @@
 //! Pages that stand in for the page asked for, and live pages that look like such: what is said of a claim on each.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use serde::Deserialize;
 use stillsays::{
@@ -188,7 +188,7 @@ fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
                     let said = &asked_of(earlier, &now, cited)[0];
                     if is_called_gone(said) {
                         gone += 1;
-                        wrong += &format!("{known}, gone: {batch} {} {framed}\n", it.title);
+                        let _ = writeln!(wrong, "{known}, gone: {batch} {} {framed}", it.title);
                     }
                 }
                 for it in &table::<Live>(&format!("{batch}_live.toml")) {
@@ -201,8 +201,11 @@ fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
                     let said = &asked_of(earlier, &now, cited)[0];
                     if *said != Verdict::Absent {
                         open += 1;
-                        wrong +=
-                            &format!("{known}, open: {batch} {} {framed} {said:?}\n", it.title);
+                        let _ = writeln!(
+                            wrong,
+                            "{known}, open: {batch} {} {framed} {said:?}",
+                            it.title
+                        );
                     }
                 }
             }

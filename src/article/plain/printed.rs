@@ -88,16 +88,13 @@ fn without_round(line: &str, most: u32) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(letter) = rest.chars().next() {
-        match in_round_brackets(rest).filter(|it| it.0 <= most) {
-            Some((number, length)) => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "[{number}]");
-                rest = &rest[length..];
-            }
-            None => {
-                out.push(letter);
-                rest = &rest[letter.len_utf8()..];
-            }
+        if let Some((number, length)) = in_round_brackets(rest).filter(|it| it.0 <= most) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "[{number}]");
+            rest = &rest[length..];
+        } else {
+            out.push(letter);
+            rest = &rest[letter.len_utf8()..];
         }
     }
     out
