@@ -308,14 +308,15 @@ fn add_to_profile(
         .references
         .iter_mut()
         .find(|reference| reference.number == number);
-    let Some(reference) = reference.filter(|it| it.archived.iter().all(|it| it.url != copy.url))
+    let Some(reference) =
+        reference.filter(|of| of.archived.iter().all(|known| known.url != copy.url))
     else {
         return Ok(());
     };
     reference.archived.push(copy.clone());
     let text = std::fs::read_to_string(file)?;
-    let is_right = |it: &String| {
-        Profile::from_bytes(it.as_bytes(), file).is_ok_and(|parsed| parsed == changed)
+    let is_right = |text: &String| {
+        Profile::from_bytes(text.as_bytes(), file).is_ok_and(|parsed| parsed == changed)
     };
     let added = with_copy(&text, number, copy).filter(is_right);
     write_whole(file, added.unwrap_or_else(|| changed.to_toml()).as_bytes())
@@ -332,13 +333,14 @@ fn with_copy(text: &str, number: u32, copy: &ArchivedCopy) -> Option<String> {
     let own = |line: &&str| {
         line.split('#').next().unwrap_or_default().replace(' ', "") == format!("number={number}")
     };
-    let starts = (0..lines.len()).filter(|it| {
+    let starts = (0..lines.len()).filter(|at| {
         lines
-            .get(*it)
-            .is_some_and(|it| it.trim() == "[[references]]")
+            .get(*at)
+            .is_some_and(|line| line.trim() == "[[references]]")
     });
     for start in starts {
-        let end = (start + 1..lines.len()).find(|it| lines.get(*it).is_some_and(|it| is_head(it)));
+        let end =
+            (start + 1..lines.len()).find(|at| lines.get(*at).is_some_and(|line| is_head(line)));
         let end = end.unwrap_or(lines.len());
         let block = lines.get(start..end)?;
         if !block.iter().any(&own) {
@@ -347,14 +349,14 @@ fn with_copy(text: &str, number: u32, copy: &ArchivedCopy) -> Option<String> {
         let mut out: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
         let list = block
             .iter()
-            .position(|it| it.trim_start().starts_with("archived"));
+            .position(|line| line.trim_start().starts_with("archived"));
         if let Some(list) = list {
             let line = out.get_mut(start + list)?;
             let open = line.trim_end().strip_suffix(']')?.trim_end().to_owned();
             let comma = if open.ends_with('[') { "" } else { ", " };
             *line = format!("{open}{comma}{entry}]");
         } else {
-            let end_of_block = block.iter().rposition(|it| !it.trim().is_empty())?;
+            let end_of_block = block.iter().rposition(|line| !line.trim().is_empty())?;
             out.insert(start + end_of_block + 1, format!("archived = [{entry}]"));
         }
         return Some(out.join("\n") + "\n");

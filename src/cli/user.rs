@@ -250,7 +250,7 @@ impl TokenArgs {
             return Ok(());
         }
         let name = self.name.unwrap_or_default();
-        let until = self.expires.map(|it| now + it);
+        let until = self.expires.map(|lasts| now + lasts);
         let token = accounts.issue(&name, &self.label, self.scope.scope(), (now, until))?;
         session.remark("keep this token: it is not shown again");
         print(&token)?;
@@ -327,11 +327,11 @@ fn minute(at: Instant) -> String {
 fn line(text: &mut String, account: &Account) {
     let seen = account.seen.map_or_else(
         || "never seen".to_owned(),
-        |it| format!("last seen {}", minute(it)),
+        |at| format!("last seen {}", minute(at)),
     );
     let disabled = account
         .disabled
-        .map_or_else(String::new, |it| format!(", disabled since {}", minute(it)));
+        .map_or_else(String::new, |at| format!(", disabled since {}", minute(at)));
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
@@ -350,7 +350,7 @@ fn token_line(text: &mut String, token: &Token, now: Instant) {
     };
     let used = token.used.map_or_else(
         || "never used".to_owned(),
-        |it| format!("last used {}", minute(it)),
+        |at| format!("last used {}", minute(at)),
     );
     let label = if token.label.is_empty() {
         String::new()

@@ -137,7 +137,7 @@ pub(in crate::web) fn captures(
 
 /// How many visits failed, as words to append.
 fn failed(all: &[Dated]) -> String {
-    match all.iter().filter(|it| it.failure.is_some()).count() {
+    match all.iter().filter(|dated| dated.failure.is_some()).count() {
         0 => String::new(),
         1 => "; one visit failed".into(),
         many => format!("; {many} visits failed"),
@@ -151,22 +151,26 @@ fn rows(
     asked: &TargetUri,
     origins: &Origins,
 ) -> Result<Vec<Row>, StoreError> {
-    let comparable = |it: &Dated| it.failure.is_none() && it.asked.is_none() && it.stored;
-    let mut first = listed.iter().filter(|it| comparable(it)).map(|it| it.id);
+    let comparable =
+        |dated: &Dated| dated.failure.is_none() && dated.asked.is_none() && dated.stored;
+    let mut first = listed
+        .iter()
+        .filter(|dated| comparable(dated))
+        .map(|dated| dated.id);
     let (new, old) = (first.next(), first.next());
     let changes = changes(web, listed)?;
-    let rows = listed.iter().zip(changes).map(|(it, changed)| {
-        let can = comparable(it) && old.is_some();
+    let rows = listed.iter().zip(changes).map(|(dated, changed)| {
+        let can = comparable(dated) && old.is_some();
         Row {
             digits: if can {
-                digits14(it.date)
+                digits14(dated.date)
             } else {
                 String::new()
             },
-            is_old: Some(it.id) == old,
-            is_new: Some(it.id) == new,
+            is_old: Some(dated.id) == old,
+            is_new: Some(dated.id) == new,
             changed,
-            ..row(it, asked, origins)
+            ..row(dated, asked, origins)
         }
     });
     Ok(rows.collect())

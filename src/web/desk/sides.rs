@@ -37,7 +37,7 @@ impl Pair {
     ) -> Result<Self, StoreError> {
         let store = &web.options.store;
         let mut keys = vec![page.address.surt()];
-        let evidence = item.into_iter().flat_map(|it| &it.finding().evidence);
+        let evidence = item.into_iter().flat_map(|item| &item.finding().evidence);
         for surt in evidence.map(|evidence| evidence.capture.target_uri.surt()) {
             if !keys.contains(&surt) {
                 keys.push(surt);
@@ -47,16 +47,18 @@ impl Pair {
         for key in &keys {
             all.extend(store.dated(key)?);
         }
-        all.retain(|it| it.failure.is_none() && it.asked.is_none());
-        all.retain(|it| {
-            !it.status
+        all.retain(|copy| copy.failure.is_none() && copy.asked.is_none());
+        all.retain(|copy| {
+            !copy
+                .status
                 .is_some_and(|status| is_redirect(status) && status != 304)
         });
-        all.sort_by_key(|it| it.date);
+        all.sort_by_key(|copy| copy.date);
         let finding = item.map(Item::finding);
         let chosen = |name: &str| {
             let at = parse_digits14(asked.first(name)?)?;
-            all.iter().find(|it| it.date.timestamp() == at.timestamp())
+            all.iter()
+                .find(|copy| copy.date.timestamp() == at.timestamp())
         };
         let now = chosen("now").or_else(|| latest(&all, finding));
         let then = chosen("then").or_else(|| earlier(&all, finding, now));
@@ -69,7 +71,7 @@ impl Pair {
 
     /// The neighbours of a copy, oldest first.
     pub(super) fn beside(&self, of: &Dated) -> (Option<&Dated>, Option<&Dated>) {
-        let at = self.all.iter().position(|it| it.id == of.id);
+        let at = self.all.iter().position(|copy| copy.id == of.id);
         let at = at.unwrap_or_default();
         let before = at.checked_sub(1).and_then(|rest| self.all.get(rest));
         (before, self.all.get(at + 1))
@@ -94,7 +96,7 @@ fn latest<'a>(all: &'a [Dated], finding: Option<&Finding>) -> Option<&'a Dated> 
     let mut latest = all.iter().rev().filter(of_page);
     let good = latest
         .clone()
-        .find(|it| is_good(it) && from.is_none_or(|source| it.date >= source));
+        .find(|copy| is_good(copy) && from.is_none_or(|source| copy.date >= source));
     good.filter(|_| !lost)
         .or_else(|| latest.next())
         .or(all.last())
@@ -108,7 +110,7 @@ fn earlier<'a>(
 ) -> Option<&'a Dated> {
     let others = || {
         all.iter()
-            .filter(|it| is_good(it) && now.is_none_or(|now| now.id != it.id))
+            .filter(|copy| is_good(copy) && now.is_none_or(|now| now.id != copy.id))
     };
     let history = finding.map(|finding| &finding.history);
     let wanted = history.and_then(|history| {
@@ -128,8 +130,8 @@ fn earlier<'a>(
     let shows = finding.and_then(|finding| finding.evidence.last());
     let wanted = wanted.or(shows.map(|show| show.capture.date));
     match wanted {
-        Some(at) => others().min_by_key(|it| (it.date - at).abs()),
-        None => others().rfind(|it| now.is_none_or(|now| it.date < now.date)),
+        Some(at) => others().min_by_key(|copy| (copy.date - at).abs()),
+        None => others().rfind(|copy| now.is_none_or(|now| copy.date < now.date)),
     }
 }
 
@@ -175,11 +177,11 @@ pub(super) fn spot(
     }
     if spot.mark.is_none() {
         let claim = item.finding().subject.claim();
-        let beside = items.iter().filter(|it| {
-            it.state == State::Settled
+        let beside = items.iter().filter(|other| {
+            other.state == State::Settled
                 && claim.is_some()
-                && it.finding().subject.claim() == claim
-                && it.finding().profile == item.finding().profile
+                && other.finding().subject.claim() == claim
+                && other.finding().profile == item.finding().profile
         });
         let mut marks = beside.map(|beside| web.mark(beside.finding(), Side::Now));
         spot.mark = marks.find(|mark| marked.place(mark) == Some(Place::Shown));
@@ -193,7 +195,8 @@ fn rests_on(finding: &Finding, copy: &Dated) -> bool {
         .evidence
         .iter()
         .filter(|evidence| evidence.quote.is_some());
-    quoted.any(|it| it.capture.date == copy.date && it.capture.target_uri == copy.target_uri)
+    quoted
+        .any(|quote| quote.capture.date == copy.date && quote.capture.target_uri == copy.target_uri)
 }
 
 /// The day of a copy; with the time if another copy is from the same day.

@@ -32,15 +32,15 @@ fn pieces(line: &str) -> Vec<(bool, &str)> {
 
 /// The places of words in a text, in order and apart.
 fn places(text: &str, words: &[String]) -> Vec<Range<usize>> {
-    let wanted = words.iter().filter(|it| !it.is_empty());
-    let found = wanted.flat_map(|it| text.match_indices(it.as_str()));
-    let mut found: Vec<Range<usize>> = found.map(|(at, it)| at..at + it.len()).collect();
-    found.sort_by_key(|it| (it.start, it.end));
+    let wanted = words.iter().filter(|word| !word.is_empty());
+    let found = wanted.flat_map(|word| text.match_indices(word.as_str()));
+    let mut found: Vec<Range<usize>> = found.map(|(at, word)| at..at + word.len()).collect();
+    found.sort_by_key(|range| (range.start, range.end));
     let mut apart: Vec<Range<usize>> = Vec::new();
-    for it in found {
-        match apart.last_mut().filter(|last| it.start < last.end) {
-            Some(last) => last.end = last.end.max(it.end),
-            None => apart.push(it),
+    for range in found {
+        match apart.last_mut().filter(|last| range.start < last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => apart.push(range),
         }
     }
     apart
@@ -62,7 +62,10 @@ fn in_line(line: &str, words: &[String]) -> String {
         }
         let end = at + piece.len();
         let mut from = at;
-        for place in places.iter().filter(|it| it.start < end && it.end > at) {
+        for place in places
+            .iter()
+            .filter(|place| place.start < end && place.end > at)
+        {
             let (start, stop) = (place.start.max(at), place.end.min(end));
             out.push_str(text.get(from..start).unwrap_or_default());
             out.push_str("<b class=\"at\">");
