@@ -52,7 +52,7 @@ pub use words::{
 };
 
 /// The version of the comparison; answers and findings of another version are computed again.
-pub const VERSION: u32 = 22;
+pub const VERSION: u32 = 23;
 
 #[cfg(test)]
 mod history_tests;

@@ -1,25 +1,18 @@
 //! The meaning of headings, ids and classes for what is below them: names, or something else.
 
 use super::letters::lower_case;
-use crate::language::Lexicon;
+use crate::language::{Lexicon, dates};
 
 pub(super) use crate::language::Heading as Telling;
 
 /// A heading in lower case, without the years before and behind its words: "Board 2019/20".
 fn heading_words(text: &str) -> String {
     let lower = lower_case(text);
-    if !lower.bytes().any(|it| it.is_ascii_digit()) {
-        return lower;
+    if lower.bytes().any(|it| it.is_ascii_digit()) {
+        dates::without_years(&lower)
+    } else {
+        lower
     }
-    let is_year = |word: &&str| {
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        digits >= 4
-            && word
-                .chars()
-                .all(|it| it.is_ascii_digit() || "/-–—().,:".contains(it))
-    };
-    let words: Vec<&str> = lower.split(' ').filter(|word| !is_year(word)).collect();
-    words.join(" ")
 }
 
 /// Whether a text contains a word for lists of names.

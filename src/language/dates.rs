@@ -158,6 +158,22 @@ fn year(word: &str) -> Option<i32> {
         .filter(|word| (1500..2200).contains(word))
 }
 
+/// A text without its words that are only years: "Board" for "Board 2019/20". Other numbers stay: "District 5" is not "District 7".
+#[must_use]
+pub fn without_years(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').filter(|word| !is_years(word)).collect();
+    words.join(" ")
+}
+
+/// Whether a word is a year or a span of years, with the marks around it: `2019`, `(2019/20)`, `2019–2021,`.
+fn is_years(word: &str) -> bool {
+    let is_mark = |letter: char| "/-–—().,:".contains(letter);
+    let mut numbers = word.split(is_mark).filter(|part| !part.is_empty());
+    let is_short = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.next().is_some_and(|first| year(first).is_some())
+        && numbers.all(|part| year(part).is_some() || is_short(part))
+}
+
 fn day(word: &str) -> Option<u32> {
     let digits = word.trim_end_matches(|letter: char| letter.is_alphabetic());
     let suffix = &word[digits.len()..];
@@ -169,6 +185,20 @@ fn day(word: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn years_are_left_out_and_other_numbers_stay() {
+        for (text, left) in [
+            ("Board 2019/20", "Board"),
+            ("2021", ""),
+            ("Members (2019–2021), active", "Members active"),
+            ("District 5", "District 5"),
+            ("Section 501(c)(3)", "Section 501(c)(3)"),
+            ("Order 12345", "Order 12345"),
+        ] {
+            assert_eq!(without_years(text), left, "{text}");
+        }
+    }
 
     #[test]
     fn dates_are_read_in_every_usual_spelling() {

@@ -304,12 +304,7 @@ fn desk(parts: &BTreeMap<String, Part>, decisions: &Decisions, reviews: &[Number
 fn due(desk: &Desk) -> BTreeMap<String, usize> {
     let mut all: BTreeMap<String, usize> = BTreeMap::new();
     for item in desk.items().iter().filter(|item| item.state.is_due()) {
-        match all.get_mut(&item.finding().profile) {
-            Some(count) => *count += 1,
-            None => {
-                all.insert(item.finding().profile.clone(), 1);
-            }
-        }
+        *all.entry(item.finding().profile.clone()).or_default() += 1;
     }
     all
 }

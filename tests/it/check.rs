@@ -181,4 +181,16 @@ fn an_earlier_copy_shows_that_a_whole_board_was_replaced() {
     assert_eq!(words(&["--earlier", "old.html", "new.html"]), ["absent"; 4]);
     let lost = words(&["--earlier", "old.html", "lost.html"]);
     assert_eq!(lost, ["cannot-tell"; 4]);
+    // Of the lists of several years, it may be none; a list under another number is another list.
+    let two = page(2021, new).replace(
+        "<p>Write",
+        "<h2>Board members 2020</h2><ul><li>Olga Wren</li><li>Paul Tern</li><li>Mia Birch</li><li>Jon Reed</li></ul><p>Write",
+    );
+    project.write("two.html", two);
+    let of_two = words(&["--earlier", "old.html", "two.html"]);
+    assert_eq!(of_two, ["cannot-tell"; 4]);
+    project.write("fifth.html", page(5, old));
+    project.write("seventh.html", page(7, new));
+    let of_seven = words(&["--earlier", "fifth.html", "seventh.html"]);
+    assert_eq!(of_seven, ["cannot-tell"; 4]);
 }

@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (19, "bb902dab1a84");
-const VERDICTS: (u32, &str) = (22, "d24d644157ea");
+const READINGS: (u32, &str) = (20, "cc2a59df0c8d");
+const VERDICTS: (u32, &str) = (23, "d24d644157ea");
 
 #[derive(Deserialize)]
 struct Expected {

@@ -10,6 +10,7 @@ use super::{key::NameKey, left, likeness::Grade, matches::Matches, pool::Pool};
 use crate::{
     compare::{claim::Scope, page_text::PageText},
     entity::{EntityList, ListKind, Strategy},
+    language::dates,
     text::{fold, one_line},
 };
 
@@ -105,31 +106,30 @@ pub(in crate::compare) fn find(
 fn remembered(pool: &Pool<'_>, known: &Known) -> Option<Region> {
     /// A board that is replaced has about as many members as before.
     const MOST_TIMES: usize = 3;
-    let heading = without_year(known.heading.as_deref()?);
-    let mut same = pool.lists.iter().enumerate().filter(|(_, entry)| {
-        let other = entry.heading.as_deref().map(without_year);
-        entry.kind == ListKind::Names
-            && entry.fingerprint == known.fingerprint
-            && other.as_ref() == Some(&heading)
-    });
-    let (at, list) = same.next()?;
+    let heading = known.heading.as_deref()?;
+    let alike = || {
+        let lists = pool.lists.iter().enumerate();
+        lists.filter(|(_, list)| {
+            list.kind == ListKind::Names && list.fingerprint == known.fingerprint
+        })
+    };
+    let same = alike().find(|(_, list)| list.heading.as_deref() == Some(heading));
+    // One list of another year is what became of it; of several, none need be.
+    let of_another_year = || {
+        let words = |heading: &str| dates::without_years(&fold(heading));
+        let own = words(heading);
+        let has_words = |list: &EntityList| list.heading.as_deref().map(words) == Some(own.clone());
+        let mut lists = alike().filter(|(_, list)| has_words(list));
+        let only = lists.next().filter(|_| !own.is_empty())?;
+        lists.next().is_none().then_some(only)
+    };
+    let (at, list) = same.or_else(of_another_year)?;
     let (now, before) = (list.items.len(), known.order.len());
     let similar = now <= before * MOST_TIMES && before <= now * MOST_TIMES;
     (now >= 2 && similar).then(|| Region {
         lists: vec![at],
         kept: 0,
     })
-}
-
-/// A heading without the years in it: "Board 2019/20".
-fn without_year(heading: &str) -> String {
-    let words = fold(heading);
-    let is_year = |word: &&str| word.bytes().any(|it| it.is_ascii_digit());
-    let parts = words.split(|it: char| !it.is_alphanumeric());
-    let kept: Vec<&str> = parts
-        .filter(|word| !word.is_empty() && !is_year(word))
-        .collect();
-    kept.join(" ")
 }
 
 fn is_inside(list: &EntityList, range: &Range<usize>) -> bool {

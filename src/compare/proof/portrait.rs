@@ -91,7 +91,7 @@ pub struct Sketch<'a> {
     has_foot: bool,
     /// The folded text, to search for the name of the site; computed when needed.
     text: OnceCell<String>,
-    /// Whether the page is no stand-in.
+    /// Whether the page is not a stand-in.
     is_content: bool,
     /// Whether nothing raises a doubt about that either.
     is_good: bool,

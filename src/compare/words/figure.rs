@@ -160,7 +160,7 @@ fn not_there(
 }
 
 /// The number of the same unit on the page that the claimed one may have become, and the logarithm of the factor between them;
-/// `None` if there is none near enough, or the page is not one that can be read.
+/// `None` if no number is near enough, or the page cannot be read.
 fn nearest<'a>(
     page: &PageText<'_>,
     wanted: &Number,

@@ -141,7 +141,7 @@ pub(in crate::extract) static LIST_SIGNS: &[Sign<ListFacts>] = &[
     Sign {
         name: "sentences",
         weight: -0.5,
-        why: "sentences name nobody",
+        why: "sentences are not names",
         case: "neg-what-is-still-loaded",
         measure: |list| list.sentences,
     },
