@@ -64,7 +64,8 @@ fn with_brackets(line: &str) -> String {
             if unit {
                 out.push_str(&digits);
             } else {
-                out = format!("{out}[{}]", lowered(&digits));
+                // Writing to a String cannot fail.
+                let _ = write!(out, "[{}]", lowered(&digits));
             }
             digits.clear();
         }

@@ -66,16 +66,20 @@ pub(in crate::article) fn unwrap_saved(references: &mut [Reference]) {
         return;
     }
     for reference in references {
-        let Some(copy) = reference.url.take() else {
-            continue;
-        };
         let inner = ["/http://", "/https://"];
-        let page = inner.iter().filter_map(|place| copy.find(place)).min();
-        reference.url = page.and_then(|at| copy.get(at + 1..)).map(str::to_owned);
-        reference.archived.push(ArchivedCopy {
-            date: day_of(&copy),
-            url: copy,
+        let page = reference.url.as_deref().and_then(|copy| {
+            let at = inner.iter().filter_map(|place| copy.find(place)).min()?;
+            copy.get(at + 1..).map(str::to_owned)
         });
+        // A copy that does not name its page keeps the address that it has.
+        if let Some(page) = page
+            && let Some(copy) = reference.url.replace(page)
+        {
+            reference.archived.push(ArchivedCopy {
+                date: day_of(&copy),
+                url: copy,
+            });
+        }
     }
 }
 
@@ -141,6 +145,21 @@ pub(super) fn take(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn references_of_a_saved_article_lead_to_their_pages_again_and_none_loses_its_address() {
+        let of = |url: &str| Reference {
+            url: Some(url.to_owned()),
+            ..Reference::default()
+        };
+        let copy = "https://web.example/web/20221021140005/https://example.org/a";
+        let bare = "https://web.example/web/20221021140005/example.org/b";
+        let mut saved = [of(copy), of(bare)];
+        unwrap_saved(&mut saved);
+        assert_eq!(saved[0].url.as_deref(), Some("https://example.org/a"));
+        assert_eq!(saved[0].archived[0].url, copy);
+        assert_eq!(saved[1], of(bare));
+    }
 
     #[test]
     fn a_copy_is_known_by_its_archive_or_by_the_form_of_its_address() {
