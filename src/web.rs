@@ -128,6 +128,8 @@ struct Web {
     secret: visitor::Secret,
     people: people::People,
     presence: presence::Presence,
+    /// The leaves of the ledger that a checkpoint was compared with before.
+    ledger: std::sync::Mutex<crate::ledger::Tree>,
     rates: rates::Rates,
     once: api::Once,
     watching: api::Watching,
@@ -290,6 +292,7 @@ impl Web {
             people: people::People::new(options.accounts.clone(), options.lifetime),
             options,
             presence: presence::Presence::default(),
+            ledger: std::sync::Mutex::default(),
             rates: rates::Rates::default(),
             once: api::Once::default(),
             watching: api::Watching::new(stop),

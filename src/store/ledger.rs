@@ -266,7 +266,7 @@ impl Store {
                 }
             };
             let begun = tree.size();
-            push_from(connection, &mut tree)?;
+            push_from(connection, &mut tree, u64::MAX)?;
             if tree.size() == begun {
                 return Ok(None);
             }
@@ -463,11 +463,12 @@ pub(super) fn hashes(bytes: &[u8]) -> Result<Vec<Hash>, Fault> {
     }
 }
 
-/// Adds the leaves that come after those of `tree`.
-fn push_from(connection: &Connection, tree: &mut Tree) -> Result<(), Fault> {
-    let mut statement = connection
-        .prepare_cached("SELECT number, hash FROM leaf WHERE number > ?1 ORDER BY number")?;
-    let mut rows = statement.query([number(tree.size())])?;
+/// Adds the leaves that come after those of `tree`, up to the one with number `size`.
+pub(super) fn push_from(connection: &Connection, tree: &mut Tree, size: u64) -> Result<(), Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT number, hash FROM leaf WHERE number > ?1 AND number <= ?2 ORDER BY number",
+    )?;
+    let mut rows = statement.query([number(tree.size()), number(size)])?;
     while let Some(row) = rows.next()? {
         if row.get::<_, i64>(0)? != number(tree.size()) + 1 {
             return Err(Fault::damaged(format!(

@@ -1,6 +1,8 @@
 //! `/activity`: every decision and mute, and for admins every log-in that failed, the latest first; also as CSV and JSON. Above them
 //! the head of the ledger that proves them.
 
+use std::sync::PoisonError;
+
 use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
@@ -165,7 +167,8 @@ fn checkpoint(web: &Web, seal: Option<Seal>) -> Result<String, StoreError> {
     };
     let entries = counted(seal.size, "entry", "entries");
     let begin = format!("The latest checkpoint of the ledger covers {entries}");
-    Ok(if web.options.store.fits(&seal)? {
+    let mut read = web.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(if web.options.store.fits(&seal, &mut read)? {
         format!("{begin} and is valid, signed by {}.", seal.key)
     } else {
         format!("{begin}, but it is not valid: its signature or its root is wrong.")
