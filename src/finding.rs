@@ -57,6 +57,30 @@ pub struct Finding {
     pub copies: Vec<CaptureRef>,
 }
 
+impl Finding {
+    /// A finding of full confidence, without reasons, evidence, history and copies.
+    pub(crate) fn of(
+        profile: &str,
+        subject: Subject,
+        conclusion: Conclusion,
+        cites: &[u32],
+    ) -> Self {
+        Self {
+            id: FindingId::of(profile, &subject, &conclusion),
+            profile: profile.to_owned(),
+            subject,
+            cites: cites.to_vec(),
+            conclusion,
+            confidence: 1.0,
+            reasons: Vec::new(),
+            evidence: Vec::new(),
+            history: History::default(),
+            copy: None,
+            copies: Vec::new(),
+        }
+    }
+}
+
 /// What a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "kebab-case")]

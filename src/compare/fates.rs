@@ -19,7 +19,7 @@ use crate::{
     capture::is_redirect,
     clock::Instant,
     entity::ListKind,
-    finding::{Conclusion, Evidence, Fate, Finding, FindingId, History, Reason, Subject},
+    finding::{Conclusion, Evidence, Fate, Finding, History, Reason, Subject},
     profile::Reference,
     reading::PageState,
     text::fold,
@@ -288,11 +288,6 @@ pub(super) fn of_reference(
     };
     let conclusion = Conclusion::Fate(now);
     Finding {
-        id: FindingId::of(name, &subject, &conclusion),
-        profile: name.to_owned(),
-        subject,
-        cites: vec![reference.number],
-        conclusion,
         confidence: if reasons.is_empty() {
             1.0
         } else {
@@ -301,8 +296,7 @@ pub(super) fn of_reference(
         reasons,
         evidence,
         history,
-        copy: None,
-        copies: Vec::new(),
+        ..Finding::of(name, subject, conclusion, &[reference.number])
     }
 }
 

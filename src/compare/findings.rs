@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     clock::Instant,
-    finding::{Conclusion, Finding, FindingId, History, Moment, Series, Subject, Verdict},
+    finding::{Conclusion, Finding, History, Moment, Series, Subject, Verdict},
     profile::{Claim, ListedName, Profile, Statement},
 };
 
@@ -314,17 +314,13 @@ impl<'a, 'l> Telling<'a, 'l> {
     ) -> Series {
         let conclusion = Conclusion::Verdict(folded.said.verdict);
         let finding = Finding {
-            id: FindingId::of(self.name, &subject, &conclusion),
-            profile: self.name.to_owned(),
-            subject,
-            cites: claim.cites.clone(),
-            conclusion,
             confidence: round(folded.said.score),
             reasons: folded.said.reasons,
             evidence: folded.said.evidence,
             history: folded.history,
             copy: folded.copy,
             copies: folded.copies,
+            ..Finding::of(self.name, subject, conclusion, &claim.cites)
         };
         Series {
             finding,

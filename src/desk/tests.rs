@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     clock::parse_digits14,
-    finding::{Conclusion, Decision, Fate, History, Mute, Muted, Outcome, Subject, Terms, Verdict},
+    finding::{Conclusion, Decision, Fate, Mute, Muted, Outcome, Subject, Terms, Verdict},
     profile::Reference,
     uri::TargetUri,
 };
@@ -34,19 +34,7 @@ fn name(name: &str, cites: &[u32], verdict: Verdict) -> Finding {
 }
 
 fn finding(subject: Subject, cites: &[u32], conclusion: Conclusion) -> Finding {
-    Finding {
-        id: FindingId::of("p", &subject, &conclusion),
-        profile: "p".into(),
-        subject,
-        cites: cites.to_vec(),
-        conclusion,
-        confidence: 0.9,
-        reasons: Vec::new(),
-        evidence: Vec::new(),
-        history: History::default(),
-        copy: None,
-        copies: Vec::new(),
-    }
+    Finding::of("p", subject, conclusion, cites)
 }
 
 fn review(finding: &Finding, decision: Option<Decision>, terms: Terms) -> Numbered {

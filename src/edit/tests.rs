@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::*;
 use crate::{
     clock::parse_digits14,
-    finding::{CaptureRef, Conclusion, Fate, Finding, FindingId, History, Subject, Verdict},
+    finding::{CaptureRef, Conclusion, Fate, Finding, History, Subject, Verdict},
     profile::{ArchivedCopy, Claim, ListedName, Profile, Reference, Source, Span, Statement},
 };
 
@@ -94,14 +94,6 @@ fn profile() -> Profile {
 fn finding(subject: Subject, conclusion: Conclusion, cites: &[u32]) -> Finding {
     let at = |digits| parse_digits14(digits).unwrap();
     Finding {
-        id: FindingId::of("example", &subject, &conclusion),
-        profile: "example".into(),
-        subject,
-        cites: cites.to_vec(),
-        conclusion,
-        confidence: 0.9,
-        reasons: Vec::new(),
-        evidence: Vec::new(),
         history: History {
             changed_after: Some(at("20240601")),
             changed_by: Some(at("20260915")),
@@ -113,7 +105,7 @@ fn finding(subject: Subject, conclusion: Conclusion, cites: &[u32]) -> Finding {
             payload_digest: None,
             source: None,
         }),
-        copies: Vec::new(),
+        ..Finding::of("example", subject, conclusion, cites)
     }
 }
 

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::{
         clock::parse_digits14,
-        finding::{CaptureRef, Conclusion, Evidence, FindingId, History, Verdict},
+        finding::{CaptureRef, Conclusion, Evidence, Verdict},
         selector::TextQuoteSelector,
     };
 
@@ -55,20 +55,11 @@ mod tests {
             source: None,
         };
         Finding {
-            id: FindingId::of("p", &subject, &conclusion),
-            profile: "p".into(),
-            subject,
-            cites: vec![1, 2],
-            conclusion,
-            confidence: 1.0,
-            reasons: Vec::new(),
             evidence: vec![Evidence {
                 quote: Some(TextQuoteSelector::of(words, 0..words.len())),
                 ..Evidence::at(capture)
             }],
-            history: History::default(),
-            copy: None,
-            copies: Vec::new(),
+            ..Finding::of("p", subject, conclusion, &[1, 2])
         }
     }
 

@@ -162,25 +162,13 @@ mod tests {
     use super::*;
     use crate::{
         clock::parse_digits14,
-        finding::{Evidence, Finding, FindingId, History, Review, Terms},
+        finding::{Evidence, Finding, Review, Terms},
         selector::TextQuoteSelector,
     };
 
     fn decided(subject: Subject, verdict: Verdict, mistake: Option<Mistake>) -> Decided {
         let conclusion = Conclusion::Verdict(verdict);
-        let about = Finding {
-            id: FindingId::of("p", &subject, &conclusion),
-            profile: "p".into(),
-            subject,
-            cites: vec![1],
-            conclusion,
-            confidence: 0.9,
-            reasons: Vec::new(),
-            evidence: Vec::new(),
-            history: History::default(),
-            copy: None,
-            copies: Vec::new(),
-        };
+        let about = Finding::of("p", subject, conclusion, &[1]);
         let review = Review {
             finding: about.id.clone(),
             decision: Some(Decision::Reject),

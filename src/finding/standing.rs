@@ -260,7 +260,7 @@ mod tests {
     use super::*;
     use crate::{
         clock::parse_digits14,
-        finding::{Conclusion, FindingId, History, Subject, Verdict},
+        finding::{Conclusion, History, Subject, Verdict},
     };
 
     fn absent(changed_by: Option<&str>) -> Finding {
@@ -270,20 +270,11 @@ mod tests {
         };
         let conclusion = Conclusion::Verdict(Verdict::Absent);
         Finding {
-            id: FindingId::of("p", &subject, &conclusion),
-            profile: "p".into(),
-            subject,
-            cites: vec![1],
-            conclusion,
-            confidence: 0.9,
-            reasons: Vec::new(),
-            evidence: Vec::new(),
             history: History {
                 changed_by: changed_by.and_then(parse_digits14),
                 ..History::default()
             },
-            copy: None,
-            copies: Vec::new(),
+            ..Finding::of("p", subject, conclusion, &[1])
         }
     }
 

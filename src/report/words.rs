@@ -364,10 +364,7 @@ pub(super) fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        clock::parse_digits14,
-        finding::{Baseline, FindingId},
-    };
+    use crate::{clock::parse_digits14, finding::Baseline};
 
     fn absent(changed: Option<(&str, &str)>, held: Option<bool>) -> Finding {
         let at = |digits: &str| parse_digits14(digits).unwrap();
@@ -377,14 +374,6 @@ mod tests {
         };
         let conclusion = Conclusion::Verdict(Verdict::Absent);
         Finding {
-            id: FindingId::of("p", &subject, &conclusion),
-            profile: "p".into(),
-            subject,
-            cites: vec![1],
-            conclusion,
-            confidence: 0.9,
-            reasons: Vec::new(),
-            evidence: Vec::new(),
             history: History {
                 first_judged: Some(at("20221022")),
                 last_seen: changed.map(|changed| at(changed.0)),
@@ -396,8 +385,7 @@ mod tests {
                 }),
                 ..History::default()
             },
-            copy: None,
-            copies: Vec::new(),
+            ..Finding::of("p", subject, conclusion, &[1])
         }
     }
 

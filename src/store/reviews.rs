@@ -351,7 +351,7 @@ mod tests {
     use super::*;
     use crate::{
         clock::parse_digits14,
-        finding::{Conclusion, History, Subject, Verdict},
+        finding::{Conclusion, Subject, Verdict},
         ledger::Signer,
         store::{Access, Crawl},
     };
@@ -362,19 +362,7 @@ mod tests {
             name: name.into(),
         };
         let conclusion = Conclusion::Verdict(Verdict::Absent);
-        let about = Finding {
-            id: FindingId::of("p", &subject, &conclusion),
-            profile: "p".into(),
-            subject,
-            cites: vec![1],
-            conclusion,
-            confidence: 0.9,
-            reasons: Vec::new(),
-            evidence: Vec::new(),
-            history: History::default(),
-            copy: None,
-            copies: Vec::new(),
-        };
+        let about = Finding::of("p", subject, conclusion, &[1]);
         let review = Review {
             finding: about.id.clone(),
             decision,
