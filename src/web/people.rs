@@ -50,4 +50,10 @@ impl People {
         let hash = Hash::of_nobody()?;
         Ok(self.nobody.get_or_init(|| hash))
     }
+
+    /// Whether a password was verified for a name without an account.
+    #[cfg(test)]
+    pub(super) fn has_compared_with_nobody(&self) -> bool {
+        self.nobody.get().is_some()
+    }
 }
