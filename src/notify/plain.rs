@@ -63,7 +63,9 @@ pub(super) fn lines(change: &Change) -> Vec<Line> {
     }
     let first = change.cited.first();
     match first.map(|cited| (&cited.link, &cited.finding)) {
-        Some((Some(address), _)) => lines.push(link("decide", address)),
+        // Of good news, there is nothing to decide.
+        Some((Some(address), None)) => lines.push(link("see", address)),
+        Some((Some(address), Some(_))) => lines.push(link("decide", address)),
         Some((None, Some(finding))) => {
             lines.push(text("decide", format!("stillsays review {finding}")));
         }
@@ -96,8 +98,8 @@ fn titles(cited: &[Cited]) -> String {
         .map(|cited| clean(&cited.title, 80))
         .collect();
     match cited.len().saturating_sub(titles.len()) {
-        0 => titles.join(", "),
-        more => format!("{} and {more} more", titles.join(", ")),
+        0 => titles.join("; "),
+        more => format!("{}; and {more} more", titles.join("; ")),
     }
 }
 

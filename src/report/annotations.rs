@@ -10,6 +10,7 @@ use crate::{
     clock::{Instant, warc_date},
     digest::PayloadDigest,
     finding::{Evidence, Finding},
+    selector::TextQuoteSelector,
     text::escaped_controls,
 };
 
@@ -43,6 +44,30 @@ pub fn annotation<S: BuildHasher>(
 
 fn id(finding: &Finding) -> String {
     format!("urn:stillsays:finding:{}", finding.id)
+}
+
+/// A place in a form that other programs find: in their text of a page, nothing parts two blocks, and positions are other ones.
+fn for_others(evidence: &Evidence) -> Evidence {
+    let quote = evidence.quote.clone().map(|quote| TextQuoteSelector {
+        prefix: quote
+            .prefix
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        suffix: quote
+            .suffix
+            .split('\n')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        ..quote
+    });
+    Evidence {
+        quote,
+        position: None,
+        ..evidence.clone()
+    }
 }
 
 /// A place in a capture.
@@ -118,14 +143,15 @@ impl Report {
 
     fn item(&self, entry: &Entry, said: &str, addresses: &[&str]) -> Value {
         let finding = &entry.finding;
-        let words = [entry.subject.as_str(), said, entry.since.as_str()];
+        let subject = match entry.subject.as_str() {
+            "" => String::new(),
+            subject => format!("{subject}:"),
+        };
+        let words = [subject.as_str(), said, entry.since.as_str()];
         let words: Vec<&str> = words.into_iter().filter(|it| !it.is_empty()).collect();
         let none = HashMap::new();
-        let mut targets: Vec<Value> = finding
-            .evidence
-            .iter()
-            .map(|evidence| target(evidence, &none))
-            .collect();
+        let places = finding.evidence.iter().map(for_others);
+        let mut targets: Vec<Value> = places.map(|place| target(&place, &none)).collect();
         if targets.is_empty() {
             // An annotation has a target at least: the pages that could not be read.
             targets.extend(addresses.iter().map(|address| json!(address)));

@@ -120,8 +120,7 @@ impl Entry {
         let evidence = || self.finding.evidence.iter();
         let in_context = |evidence: &Evidence| {
             let quote = evidence.quote.as_ref()?;
-            let text = format!("{}{}{}", quote.prefix, quote.exact, quote.suffix);
-            Some((evidence.capture.date, text))
+            Some((evidence.capture.date, words::in_context(quote)))
         };
         let mut then = evidence().filter(|it| !self.is_current(it));
         let now = evidence().find(|it| self.is_current(it)).and_then(|it| {

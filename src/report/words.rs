@@ -5,6 +5,7 @@ use crate::{
     capture::Removed,
     clock::Instant,
     finding::{Conclusion, Fate, Finding, History, Subject, Verdict, Why},
+    selector::TextQuoteSelector,
     text::one_line,
 };
 
@@ -50,6 +51,25 @@ pub(super) fn trail(suffix: &str) -> String {
         0..=2 => format!("{suffix}…"),
         _ => blocks[..2].join("\n"),
     }
+}
+
+/// A quotation with the words around it in one line: blocks are parted by dots, and no word is cut.
+pub(super) fn in_context(quote: &TextQuoteSelector) -> String {
+    let (prefix, suffix) = (quote.prefix.as_str(), quote.suffix.as_str());
+    let before = match prefix.split_once(|letter: char| letter.is_whitespace() && letter != '\n') {
+        Some((cut, whole)) if !cut.contains('\n') => format!(" {whole}"),
+        _ => prefix.to_owned(),
+    };
+    let after = match suffix.rsplit_once(|letter: char| letter.is_whitespace() && letter != '\n') {
+        Some((whole, cut)) if !cut.contains('\n') => format!("{whole} "),
+        _ => suffix.to_owned(),
+    };
+    let text = format!("{}{}{}", lead(&before), quote.exact, trail(&after));
+    let blocks = text
+        .split('\n')
+        .map(str::trim)
+        .filter(|block| !block.is_empty());
+    blocks.collect::<Vec<_>>().join(" · ")
 }
 
 /// A text with one full stop at the end; an empty text stays empty.
@@ -442,6 +462,25 @@ mod tests {
             since(&figure),
             "Changed between 2022-10-22 and 2024-06-11, and again between 2024-06-11 and 2026-09-15."
         );
+    }
+
+    #[test]
+    fn words_in_one_line_are_whole_and_their_blocks_are_parted() {
+        let shown = |prefix: &str, suffix: &str| {
+            in_context(&TextQuoteSelector {
+                exact: "North Kites".into(),
+                prefix: prefix.into(),
+                suffix: suffix.into(),
+            })
+        };
+        let all = "Quiet Kites · North Kites · Oak Kites";
+        assert_eq!(shown("our Kites\nQuiet Kites\n", "\nOak Kites\nMead"), all);
+        assert_eq!(
+            shown("lls the history of ", " that met on the be"),
+            "… the history of North Kites that met on the …"
+        );
+        assert_eq!(shown("", ""), "North Kites");
+        assert_eq!(shown("北の", "の歴史"), "…北のNorth Kitesの歴史…");
     }
 
     #[test]
