@@ -93,10 +93,28 @@ pub struct Options {
     pub public: Public,
     /// The reverse proxies in front.
     pub proxies: Proxies,
+    /// What `/metrics` says besides; `None` for nothing.
+    pub figures: Option<Figures>,
     /// The file with the accounts.
     pub accounts: PathBuf,
     /// How long sessions last.
     pub lifetime: Lifetime,
+}
+
+/// Figures of something beside the archive, as lines that Prometheus reads; made anew for each request, in bounded time.
+pub struct Figures(Box<dyn Fn() -> String + Send + Sync>);
+
+impl Figures {
+    /// The figures that `make` returns.
+    pub fn new(make: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Box::new(make))
+    }
+}
+
+impl std::fmt::Debug for Figures {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Figures").finish_non_exhaustive()
+    }
 }
 
 /// The public addresses of the two origins, without a path; empty for those that are listened on.

@@ -14,6 +14,8 @@ use crate::{
     web,
 };
 
+#[cfg(feature = "fleet")]
+use super::fleet::figures;
 use super::{
     Exit, Failure, Session,
     ledger::{Sealer, key_path},
@@ -101,6 +103,7 @@ pub(super) fn serve(
             trusted: settings.serve.trusted_proxies.clone(),
             user_header: settings.serve.user_header.clone(),
         },
+        figures: figures(session)?,
         accounts,
         lifetime: Lifetime {
             idle: settings.serve.session_idle,
@@ -127,6 +130,16 @@ pub(super) fn serve(
     // Stop even if a report is still being computed.
     runtime.shutdown_background();
     outcome
+}
+
+/// This build knows no fleet.
+#[cfg(not(feature = "fleet"))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a build with a fleet can fail here"
+)]
+fn figures(_: &Session) -> Result<Option<web::Figures>, Failure> {
+    Ok(None)
 }
 
 /// Without accounts, everyone who reaches the site can decide: so only this machine may.

@@ -22,6 +22,9 @@ use crate::{
 
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+/// The last line.
+const END: &str = "# EOF";
+
 /// The states of findings, with their words.
 const STATES: [(State, &str); 10] = [
     (State::Open, "open"),
@@ -121,6 +124,13 @@ pub(super) fn metrics(web: &Web, _: &Request, _: &Origins) -> Result<Answer, Pro
     );
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|error| Problem::new("fault", &error.to_string()))?;
+    if let Some(figures) = &web.options.figures {
+        // The last line of the format stays the last.
+        text.truncate(text.trim_end().trim_end_matches(END).len());
+        text.push_str(&(figures.0)());
+        text.push_str(END);
+        text.push('\n');
+    }
     Ok(Answer::new(200, MEDIA_TYPE, text).field("Cache-Control", "no-store"))
 }
 

@@ -1,17 +1,15 @@
 //! `stillsays fleet status`: what is due, what is leased, and how far behind each archive is.
 
-use std::fmt::Write as _;
-
 use clap::Args;
 use serde_json::json;
 
-use super::{frontier, runtime};
+use super::{figures::metrics, frontier, runtime};
 use crate::{
     cli::{
         Exit, Failure, Format, Session,
         session::{json_text, print},
     },
-    fleet::{Archived, Status},
+    fleet::Status,
     text::for_terminal,
 };
 
@@ -98,69 +96,4 @@ fn json(status: &Status) -> serde_json::Value {
         "hosts_blocked": status.blocked, "seeds": status.seeds, "seeds_due": status.due_seeds,
         "oldest_due_s": status.oldest_s, "visits_last_minute": status.visits_last_minute, "late_visits": status.late,
         "archives": archives.collect::<Vec<_>>()})
-}
-
-/// The text format of Prometheus.
-fn metrics(status: &Status) -> String {
-    let one = |value: f64| vec![(String::new(), value)];
-    let count = |value: u64| one(value as f64);
-    let state = |name: &str, value: u64| (format!("{{state=\"{name}\"}}"), value as f64);
-    let hosts = vec![
-        state("due", status.due),
-        state("leased", status.leased),
-        state("blocked", status.blocked),
-    ];
-    let late = "Visits that came after their lease was lost.";
-    let recent = "Visits delivered in the last minute.";
-    let oldest = "Since when the oldest of these is due.";
-    let lag = "Since when the oldest of these waits.";
-    [
-        gauge("hosts", "Hosts with a seed.", &count(status.hosts)),
-        gauge("hosts_now", "Hosts by what can be done with them.", &hosts),
-        gauge(
-            "seeds",
-            "Pages that an archive cites.",
-            &count(status.seeds),
-        ),
-        gauge("seeds_due", "Pages that are due.", &count(status.due_seeds)),
-        gauge("oldest_due_seconds", oldest, &one(status.oldest_s)),
-        gauge(
-            "visits_last_minute",
-            recent,
-            &count(status.visits_last_minute),
-        ),
-        gauge("late_visits", late, &count(status.late)),
-        gauge(
-            "archive_cited",
-            "Pages that the archive cites.",
-            &of_each(status, |it| it.cited as f64),
-        ),
-        gauge(
-            "archive_waiting_bundles",
-            "Bundles that the archive has not taken.",
-            &of_each(status, |it| it.waiting as f64),
-        ),
-        gauge("archive_lag_seconds", lag, &of_each(status, |it| it.lag_s)),
-    ]
-    .concat()
-}
-
-/// A figure of each archive, with its label.
-fn of_each(status: &Status, value: impl Fn(&Archived) -> f64) -> Vec<(String, f64)> {
-    let row = |it: &Archived| {
-        let name = it.name.replace('\\', "\\\\").replace('"', "\\\"");
-        (format!("{{archive=\"{name}\"}}"), value(it))
-    };
-    status.archives.iter().map(row).collect()
-}
-
-/// A figure with its description, and a row for each label.
-fn gauge(name: &str, help: &str, rows: &[(String, f64)]) -> String {
-    let name = format!("stillsays_fleet_{name}");
-    let mut text = format!("# HELP {name} {help}\n# TYPE {name} gauge\n");
-    for (label, value) in rows {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{name}{label} {value}");
-    }
-    text
 }

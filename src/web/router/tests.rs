@@ -66,6 +66,7 @@ impl Serving {
                 user_header: "x-user".into(),
             },
             accounts,
+            figures: None,
             lifetime: Lifetime {
                 idle: TimeDelta::hours(12),
                 most: TimeDelta::days(30),
