@@ -4,7 +4,7 @@ use std::{
     fs,
     net::{TcpListener, TcpStream},
     os::unix::{fs::chown, process::CommandExt as _},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     thread,
     time::Duration,
 };
@@ -63,50 +63,76 @@ fn a_pool_of_transactions_may_be_between() {
     let Some(address) = server::database() else {
         return;
     };
-    if Command::new("pgbouncer").arg("--version").output().is_err() {
-        eprintln!("skipped: PgBouncer is not installed");
+    let Some(pool) = Pool::before(&address, 2) else {
         return;
-    }
-    let (host, database) = address.split_once('@').unwrap().1.split_once('/').unwrap();
-    let (host, port) = host.split_once(':').unwrap();
-    let database = database.split_once('?').unwrap().0;
-    let own = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let folder = tempfile::tempdir().unwrap();
-    let settings = folder.path().join("pgbouncer.ini");
-    let text = format!(
-        "[databases]\n{database} = host={host} port={port} dbname={database} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
-         listen_port = {own}\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 2\nunix_socket_dir =\n"
-    );
-    fs::write(&settings, text).unwrap();
-    let mut command = Command::new("pgbouncer");
-    if let Some((user, group)) = server::user() {
-        for path in [folder.path(), &settings] {
-            chown(path, Some(user), Some(group)).unwrap();
-        }
-        command.uid(user).gid(group);
-    }
-    let mut pool = command
-        .arg(&settings)
-        .current_dir("/")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    for _ in 0..100 {
-        if TcpStream::connect(("127.0.0.1", own)).is_ok() {
-            break;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
+    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let through = format!("postgresql://postgres@127.0.0.1:{own}/{database}?sslmode=disable");
-    runtime.block_on(share(&through));
-    pool.kill().unwrap();
-    pool.wait().unwrap();
+    runtime.block_on(share(&pool.address));
+}
+
+/// A pool of few connections, in transaction mode; it ends with the test.
+pub(crate) struct Pool {
+    /// The address of the database through it.
+    pub(crate) address: String,
+    program: Child,
+    _folder: tempfile::TempDir,
+}
+
+impl Pool {
+    /// Starts one before the database at that address; `None` if PgBouncer is not installed, which is said.
+    pub(crate) fn before(address: &str, size: u16) -> Option<Self> {
+        if Command::new("pgbouncer").arg("--version").output().is_err() {
+            eprintln!("skipped: PgBouncer is not installed");
+            return None;
+        }
+        let (host, database) = address.split_once('@').unwrap().1.split_once('/').unwrap();
+        let (host, port) = host.split_once(':').unwrap();
+        let database = database.split_once('?').unwrap().0;
+        let own = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let folder = tempfile::tempdir().unwrap();
+        let settings = folder.path().join("pgbouncer.ini");
+        let text = format!(
+            "[databases]\n{database} = host={host} port={port} dbname={database} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
+             listen_port = {own}\nauth_type = any\npool_mode = transaction\ndefault_pool_size = {size}\nserver_login_retry = 1\nunix_socket_dir =\n"
+        );
+        fs::write(&settings, text).unwrap();
+        let mut command = Command::new("pgbouncer");
+        if let Some((user, group)) = server::user() {
+            for path in [folder.path(), &settings] {
+                chown(path, Some(user), Some(group)).unwrap();
+            }
+            command.uid(user).gid(group);
+        }
+        let program = command
+            .arg(&settings)
+            .current_dir("/")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        for _ in 0..100 {
+            if TcpStream::connect(("127.0.0.1", own)).is_ok() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Some(Self {
+            address: format!("postgresql://postgres@127.0.0.1:{own}/{database}?sslmode=disable"),
+            program,
+            _folder: folder,
+        })
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
 }
 
 /// More fetchers than the pool has connections.
@@ -118,6 +144,7 @@ async fn share(address: &str) {
             uri: format!("https://h{it}.example/").parse().unwrap(),
             due: Some(AT_ONCE),
             condition: None,
+            lists: None,
         })
         .collect();
     frontier.cite("one", &cited).await.unwrap();

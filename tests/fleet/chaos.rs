@@ -1,7 +1,8 @@
 //! A fleet whose parts are killed, stopped and cut off at random: nothing is lost, nothing is done twice, and no host is asked too soon.
+//! Between two rounds, days pass, by all clocks; so every page is due once in each.
 //!
-//! `cargo test --features fleet --test fleet -- --ignored --nocapture the_large` runs it with 8 fetchers, 50 hosts and 1,000 seeds;
-//! `FLEET_DICE=7` lets other things happen.
+//! `cargo test --features fleet --test fleet -- --ignored --nocapture the_large` runs it with 8 fetchers, 50 hosts and 1,000 seeds,
+//! directly and through PgBouncer; `FLEET_DICE=7` lets other things happen.
 
 use std::{
     collections::BTreeMap,
@@ -15,15 +16,18 @@ use std::{
 };
 
 use stillsays::{
-    fleet::{Depot, unseal},
+    fleet::{Depot, DepotError, unseal},
     store::{Access, Store},
     uri::TargetUri,
 };
 use tokio_postgres::{Client, NoTls};
 
 use crate::{
+    between::Pool,
+    cable::Cable,
     project::Project,
-    server,
+    s3::{self, Moto},
+    server::{self, FAKETIME, Server},
     site::{Reply, Site},
 };
 
@@ -32,87 +36,142 @@ struct Size {
     fetchers: usize,
     hosts: usize,
     seeds: usize,
-    /// How many times something happens.
+    /// How often every page is due.
+    rounds: u32,
+    /// How many times something happens in a round.
     troubles: usize,
+    /// How long a round may take.
     limit: Duration,
+    /// Whether the programs reach the database through a pool of connections.
+    pooled: bool,
+    /// Whether the depot is a bucket, behind a cable that can be cut; otherwise a folder that can be full.
+    bucket: bool,
 }
 
 const DELAY: Duration = Duration::from_millis(100);
 const LEASE: Duration = Duration::from_secs(3);
 const ARCHIVES: [&str; 2] = ["one", "two"];
 
-/// Where Debian has libfaketime.
-const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+/// Between two rounds: longer than the pages are left alone, which is a day.
+const BETWEEN: u32 = 3 * 86_400;
 
 #[test]
 fn a_small_fleet_survives_what_happens_to_it() {
     let size = Size {
         fetchers: 3,
         hosts: 6,
-        seeds: 150,
-        troubles: 14,
+        seeds: 90,
+        rounds: 2,
+        troubles: 10,
         limit: Duration::from_secs(3 * 60),
+        pooled: true,
+        bucket: false,
     };
     survives(&size);
 }
 
+/// As large as asked for.
+const LARGE: Size = Size {
+    fetchers: 8,
+    hosts: 50,
+    seeds: 1_000,
+    rounds: 3,
+    troubles: 60,
+    limit: Duration::from_secs(15 * 60),
+    pooled: false,
+    bucket: false,
+};
+
 #[test]
 #[ignore = "takes minutes; run it by name"]
 fn the_large_fleet_survives_what_happens_to_it() {
-    let size = Size {
-        fetchers: 8,
-        hosts: 50,
-        seeds: 1_000,
-        troubles: 80,
-        limit: Duration::from_secs(20 * 60),
-    };
-    survives(&size);
+    survives(&LARGE);
+}
+
+#[test]
+#[ignore = "takes minutes; run it by name"]
+fn the_large_fleet_survives_with_a_bucket() {
+    survives(&Size {
+        rounds: 1,
+        bucket: true,
+        ..LARGE
+    });
+}
+
+#[test]
+#[ignore = "takes minutes; run it by name"]
+fn the_large_fleet_survives_behind_a_pool() {
+    survives(&Size {
+        rounds: 1,
+        pooled: true,
+        ..LARGE
+    });
 }
 
 /// A fleet in the hands of a test.
 struct Fleet {
     folder: Project,
+    /// The store with the bucket, and the cable to it.
+    bucket: Option<(Moto, Cable)>,
+    depot: Depot,
     archives: Vec<Project>,
     sites: Vec<Site>,
     /// The addresses of the seeds, and which archives cite each.
     seeds: Vec<(String, Vec<usize>)>,
     runtime: tokio::runtime::Runtime,
+    server: Server,
     raw: Client,
+    _pool: Option<Pool>,
 }
 
 fn survives(size: &Size) {
-    let Some(address) = server::database() else {
+    let Some(server) = Server::start("off") else {
+        eprintln!("skipped: PostgreSQL is not installed");
         return;
     };
-    let fleet = Fleet::new(&address, size);
-    let began = Tick::now();
+    let mut rounds = size.rounds;
+    if !Path::new(FAKETIME).exists() {
+        eprintln!(
+            "skipped: clocks that differ, and more than one round (faketime is not installed)"
+        );
+        rounds = 1;
+    }
+    let mut fleet = Fleet::new(server, size);
     let number = env::var("FLEET_DICE").ok().and_then(|it| it.parse().ok());
     let mut dice = Dice(number.unwrap_or(42));
-    let mut programs = fleet.start(size);
-    let mut troubles = 0;
-    while !fleet.is_done() {
-        let state = fleet.state();
-        assert!(began.elapsed() < size.limit, "it does not end: {state}");
-        thread::sleep(Duration::from_millis(200 + dice.roll(500)));
-        for program in &mut programs {
-            program.start_again();
+    for round in 0..rounds {
+        let ahead = round * BETWEEN;
+        if round > 0 {
+            fleet.pass(ahead);
         }
-        if troubles < size.troubles && fleet.has_begun() {
-            troubles += 1;
-            fleet.trouble(&mut programs, &mut dice);
-        }
+        fleet.round(size, i64::from(ahead), &mut dice);
     }
-    let seconds = began.elapsed().as_secs_f64();
-    eprintln!("{troubles} troubles, {seconds:.0} s; {}", fleet.state());
-    for program in &mut programs {
-        program.end();
-    }
-    fleet.check();
 }
 
 impl Fleet {
-    fn new(address: &str, size: &Size) -> Self {
+    fn new(server: Server, size: &Size) -> Self {
+        server.sql("postgres", "CREATE DATABASE fleet");
+        let address = server.address("fleet");
+        let pool = size.pooled.then(|| Pool::before(&address, 10)).flatten();
+        let through = pool.as_ref().map_or(&address, |pool| &pool.address);
         let folder = Project::new();
+        let moto = size.bucket.then(Moto::start).flatten();
+        if size.bucket && moto.is_none() {
+            eprintln!("skipped: the depot in a bucket (moto is not installed)");
+        }
+        let (bucket, place, depot) = match moto {
+            Some(moto) => {
+                let cable = Cable::to(moto.port());
+                let (depot, place) = (moto.depot("bkt"), s3::place(cable.port(), "bkt"));
+                (Some((moto, cable)), place, depot)
+            }
+            None => {
+                let place = folder.path("depot").to_str().unwrap().to_owned();
+                let depot = Depot::open(&place, None, &[]).unwrap();
+                (None, place, depot)
+            }
+        };
+        folder.write("key", s3::KEY);
         let sites: Vec<Site> = (0..size.hosts).map(|_| Site::start()).collect();
         let mut seeds = Vec::new();
         for number in 0..size.seeds {
@@ -129,7 +188,10 @@ impl Fleet {
         let mut archives = Vec::new();
         for (number, name) in ARCHIVES.iter().enumerate() {
             let project = Project::new();
-            project.write("config/stillsays.toml", settings(&folder, address, name));
+            project.write(
+                "config/stillsays.toml",
+                settings((&folder, &place), through, name),
+            );
             let cited = seeds.iter().filter(|(_, by)| by.contains(&number));
             let mut profile = "format = 1\ntitle = \"T\"\n".to_owned();
             for (place, (uri, _)) in cited.enumerate() {
@@ -145,27 +207,78 @@ impl Fleet {
         }
         archives[0].expect(&["fleet", "init"], 0);
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let raw = runtime.block_on(async {
-            let (raw, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
-            tokio::spawn(connection);
-            raw
-        });
-        Self {
+        let raw = connected(&runtime, &address);
+        let fleet = Self {
             folder,
+            bucket,
+            depot,
             archives,
             sites,
             seeds,
             runtime,
+            server,
             raw,
+            _pool: pool,
+        };
+        fleet.remember();
+        fleet
+    }
+
+    /// Lets time pass, until `ahead` seconds after the beginning.
+    fn pass(&mut self, ahead: u32) {
+        self.server.start_again(u64::from(ahead));
+        self.raw = connected(&self.runtime, &self.server.address("fleet"));
+    }
+
+    /// Remembers what was visited before a round.
+    fn remember(&self) {
+        let sql = "DROP TABLE IF EXISTS public.before; CREATE TABLE public.before AS SELECT id, visits, late FROM stillsays.seed";
+        self.runtime.block_on(self.raw.batch_execute(sql)).unwrap();
+    }
+
+    /// Every page is due once; programs are killed, stopped and cut off; then everything is as it should be.
+    fn round(&self, size: &Size, ahead: i64, dice: &mut Dice) {
+        let began = Tick::now();
+        let mut programs = self.start(size, ahead);
+        let mut troubles = 0;
+        while !self.is_done() {
+            let state = self.state();
+            assert!(began.elapsed() < size.limit, "it does not end: {state}");
+            thread::sleep(Duration::from_millis(200 + dice.roll(500)));
+            for program in &mut programs {
+                program.start_again();
+            }
+            if troubles < size.troubles && self.has_begun() {
+                troubles += 1;
+                self.trouble(&mut programs, dice);
+            }
         }
+        let seconds = began.elapsed().as_secs_f64();
+        eprintln!("{troubles} troubles, {seconds:.0} s; {}", self.state());
+        for program in &mut programs {
+            program.end();
+        }
+        let reaped = self.run(0, &["fleet", "reap"], ahead);
+        eprintln!("{}", reaped.trim_end());
+        for number in 0..self.archives.len() {
+            self.run(number, &["fleet", "archive", "--once", "--quiet"], ahead);
+        }
+        self.check(ahead);
+        self.remember();
+    }
+
+    /// Runs a program in the folder of an archive, at the time of the fleet.
+    fn run(&self, archive: usize, arguments: &[&str], ahead: i64) -> String {
+        let mut command = self.archives[archive].command(arguments);
+        let out = command.envs(server::ahead(ahead)).output().unwrap();
+        let text = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "{arguments:?}: {text}");
+        String::from_utf8_lossy(&out.stdout).into_owned()
     }
 
     /// Starts the fetchers, whose clocks differ by up to two minutes, and the archives.
-    fn start(&self, size: &Size) -> Vec<Program> {
-        let skews = ["", "+120s", "-120s"];
-        if !Path::new(FAKETIME).exists() {
-            eprintln!("skipped: clocks that differ (faketime is not installed)");
-        }
+    fn start(&self, size: &Size, ahead: i64) -> Vec<Program> {
+        let skews = [ahead, ahead + 120, ahead - 120];
         let fetchers = (0..size.fetchers).map(|number| Program {
             folder: self.archives[number % 2].path("."),
             arguments: vec!["fleet", "fetch", "--jobs", "4"],
@@ -201,6 +314,11 @@ impl Fleet {
                 let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
                 self.runtime.block_on(self.raw.query(sql, &[])).unwrap();
             }
+            _ if self.bucket.is_some() => {
+                if let Some((_, cable)) = &self.bucket {
+                    cable.cut(Duration::from_millis(700));
+                }
+            }
             _ => {
                 // The depot takes nothing for a while.
                 let (bundles, aside) =
@@ -220,18 +338,17 @@ impl Fleet {
         row.get(0)
     }
 
-    /// Whether a seed was visited.
+    /// Whether a seed was visited in this round.
     fn has_begun(&self) -> bool {
-        self.count("SELECT count(*) FROM stillsays.seed WHERE visits > 0") > 0
+        self.count(&visited_in_this_round("> 0")) > 0
     }
 
     /// Whether every seed was visited, and every archive has taken what came, and wants the next visits tomorrow.
     fn is_done(&self) -> bool {
-        let rest = "SELECT (SELECT count(*) FROM stillsays.seed WHERE visits + late = 0)
-             + (SELECT count(*) FROM stillsays.host WHERE worker IS NOT NULL) + (SELECT count(*) FROM stillsays.delivery)
+        let rest = "SELECT (SELECT count(*) FROM stillsays.host WHERE worker IS NOT NULL) + (SELECT count(*) FROM stillsays.delivery)
              + (SELECT count(*) FROM stillsays.citation WHERE due_at IS NULL OR due_at < now())";
         let seeds = i64::try_from(self.seeds.len()).unwrap();
-        self.count("SELECT count(*) FROM stillsays.seed") == seeds && self.count(rest) == 0
+        self.count(&visited_in_this_round("> 0")) == seeds && self.count(rest) == 0
     }
 
     fn state(&self) -> String {
@@ -243,14 +360,16 @@ impl Fleet {
         format!("{seeds} visits in time, {late} late, {waiting} wait")
     }
 
-    fn check(&self) {
+    fn check(&self, ahead: i64) {
         // A late visit that an archive takes before the next one is the visit of its seed.
-        let wrong = "SELECT count(*) FROM stillsays.seed WHERE visits > 1 OR visits + late < 1";
-        assert_eq!(self.count(wrong), 0, "seeds that were not finished once");
+        let seeds = i64::try_from(self.seeds.len()).unwrap();
+        assert_eq!(self.count(&visited_in_this_round(">= 1")), seeds);
+        let twice = "SELECT count(*) FROM stillsays.seed LEFT JOIN public.before USING (id) WHERE seed.visits - coalesce(before.visits, 0) > 1";
+        assert_eq!(self.count(twice), 0, "seeds that were finished twice");
         self.check_archives();
         self.check_pauses();
-        for project in &self.archives {
-            project.expect(&["verify", "--deep"], 0);
+        for number in 0..self.archives.len() {
+            self.run(number, &["verify", "--deep"], ahead);
         }
     }
 
@@ -259,15 +378,26 @@ impl Fleet {
     fn check_archives(&self) {
         let mut delivered: BTreeMap<TargetUri, usize> = BTreeMap::new();
         let rows = self.raw.query("SELECT digest FROM stillsays.bundle", &[]);
-        let place = self.folder.path("depot");
-        let depot = Depot::open(place.to_str().unwrap(), None, &[]).unwrap();
+        let depot = &self.depot;
         for row in self.runtime.block_on(rows).unwrap() {
             let digest: String = row.get(0);
             let bytes = self.runtime.block_on(depot.get(&digest)).unwrap();
-            for visit in unseal(&digest, &bytes).unwrap().1 {
+            for visit in unseal(&digest, &bytes).unwrap().visits {
                 *delivered.entry(visit.seed).or_default() += 1;
             }
         }
+        let mut stored = 0;
+        let count = async |some: Vec<_>| {
+            stored += some.len();
+            Ok::<(), DepotError>(())
+        };
+        self.runtime.block_on(depot.each(count)).unwrap();
+        let known = self.count("SELECT count(*) FROM stillsays.bundle");
+        assert_eq!(
+            usize::try_from(known).ok(),
+            Some(stored),
+            "bundles that no row names"
+        );
         let rows = self
             .raw
             .query("SELECT uri, visits + late FROM stillsays.seed", &[]);
@@ -318,14 +448,30 @@ impl Fleet {
     }
 }
 
-fn settings(folder: &Project, address: &str, name: &str) -> String {
-    let depot = folder.path("depot");
+fn settings((folder, depot): (&Project, &str), address: &str, name: &str) -> String {
+    let key = folder.path("key");
     format!(
         "[fetch]\nallow = [\"127.0.0.0/8\"]\ndelay = \"{} ms\"\ncontact = \"tests@example.org\"\n\
-         [fleet]\ndatabase = \"{address}\"\ndepot = \"{}\"\narchive = \"{name}\"\nlease = \"{}s\"\n",
+         [schedule]\nevery = \"1d\"\n[fleet]\ndatabase = \"{address}\"\ndepot = \"{depot}\"\ncredentials = \"{}\"\narchive = \"{name}\"\nlease = \"{}s\"\n",
         DELAY.as_millis(),
-        depot.display(),
+        key.display(),
         LEASE.as_secs()
+    )
+}
+
+fn connected(runtime: &tokio::runtime::Runtime, address: &str) -> Client {
+    runtime.block_on(async {
+        let (raw, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        raw
+    })
+}
+
+/// Counts the seeds whose number of visits in this round, in time or late, is so.
+fn visited_in_this_round(so: &str) -> String {
+    format!(
+        "SELECT count(*) FROM stillsays.seed LEFT JOIN public.before USING (id)
+         WHERE seed.visits + seed.late - coalesce(before.visits + before.late, 0) {so}"
     )
 }
 
@@ -333,7 +479,8 @@ fn settings(folder: &Project, address: &str, name: &str) -> String {
 struct Program {
     folder: std::path::PathBuf,
     arguments: Vec<&'static str>,
-    skew: &'static str,
+    /// By how many seconds its clock is ahead.
+    skew: i64,
     child: Option<Child>,
     /// When it goes on after it was stopped.
     wakes: Option<Tick>,
@@ -364,13 +511,7 @@ impl Program {
             } else {
                 Stdio::null()
             });
-        if !self.skew.is_empty() && Path::new(FAKETIME).exists() {
-            command
-                .env("LD_PRELOAD", FAKETIME)
-                .env("FAKETIME", self.skew)
-                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-                .env("DONT_FAKE_MONOTONIC", "1");
-        }
+        command.envs(server::ahead(self.skew));
         self.child = Some(command.spawn().unwrap());
     }
 

@@ -6,6 +6,7 @@
 )]
 
 mod between;
+mod cable;
 mod chaos;
 mod commands;
 mod figures;

@@ -14,10 +14,10 @@ use stillsays::{
 };
 
 /// A server that ends with the test.
-struct Moto(Child, u16);
+pub(crate) struct Moto(Child, u16);
 
 impl Moto {
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -38,6 +38,33 @@ impl Moto {
         }
         panic!("moto does not answer");
     }
+
+    /// A depot in a new bucket.
+    pub(crate) fn depot(&self, bucket: &str) -> Depot {
+        // moto takes anyone who says who they are, so a plain request creates the bucket.
+        let made = put(self.1, &format!("/{bucket}"));
+        assert!(made.contains(" 200 "), "{made}");
+        Depot::open(&place(self.1, bucket), key(), &[]).unwrap()
+    }
+
+    /// Its port on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.1
+    }
+}
+
+/// The address of a bucket in the store at a port.
+pub(crate) fn place(port: u16, bucket: &str) -> String {
+    let endpoint = format!("http://127.0.0.1:{port}");
+    format!("s3://{bucket}/fleet?endpoint={endpoint}&region=us-east-1&allow_http=true")
+}
+
+/// What the settings say of the key.
+pub(crate) const KEY: &str = "AKIAEXAMPLE:secret";
+
+fn key() -> Option<(String, String)> {
+    let (key, secret) = KEY.split_once(':')?;
+    Some((key.to_owned(), secret.to_owned()))
 }
 
 impl Drop for Moto {
@@ -55,23 +82,22 @@ fn a_bucket_keeps_a_bundle_once() {
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let endpoint = format!("http://127.0.0.1:{}", moto.1);
-        let place = |bucket: &str| {
-            format!("s3://{bucket}/fleet?endpoint={endpoint}&region=us-east-1&allow_http=true")
-        };
-        let key = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
-        // moto takes anyone who says who they are, so a plain request creates the bucket.
-        let made = put(moto.1, "/bkt");
-        assert!(made.contains(" 200 "), "{made}");
-        let depot = Depot::open(&place("bkt"), key.clone(), &[]).unwrap();
+        let depot = moto.depot("bkt");
         depot.check().await.unwrap();
         let sealed = seal(("a.example", 1, "w"), &[], parse_digits14("2026").unwrap()).unwrap();
         depot.put(&sealed).await.unwrap();
         depot.put(&sealed).await.unwrap();
         assert_eq!(depot.get(&sealed.digest).await.unwrap(), sealed.bytes);
+        let mut listed = Vec::new();
+        let take = async |some: Vec<(_, String)>| {
+            listed.extend(some.into_iter().map(|it| it.1));
+            Ok::<(), DepotError>(())
+        };
+        depot.each(take).await.unwrap();
+        assert_eq!(listed, [sealed.digest.clone()]);
         let missing = depot.get(&"0".repeat(64)).await.unwrap_err();
         assert!(matches!(missing, DepotError::Missing(_)), "{missing}");
-        let nowhere = Depot::open(&place("none"), key, &[]).unwrap();
+        let nowhere = Depot::open(&place(moto.1, "none"), key(), &[]).unwrap();
         let error = nowhere.put(&sealed).await.unwrap_err();
         assert!(error.may_pass(), "{error}");
     });

@@ -20,9 +20,54 @@ use std::{
 /// A running server.
 pub(crate) struct Server {
     port: u16,
+    settings: Vec<String>,
     /// Ends the server when its standard input does.
-    _keeper: Child,
-    _folder: tempfile::TempDir,
+    keeper: Child,
+    folder: tempfile::TempDir,
+}
+
+/// Where Debian has libfaketime.
+pub(crate) const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+/// The environment of a program whose clock is that many seconds ahead.
+pub(crate) fn ahead(seconds: i64) -> Vec<(&'static str, String)> {
+    if seconds == 0 || !Path::new(FAKETIME).exists() {
+        return Vec::new();
+    }
+    vec![
+        ("LD_PRELOAD", FAKETIME.to_owned()),
+        ("FAKETIME", format!("{seconds:+}s")),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+        ("DONT_FAKE_MONOTONIC", "1".to_owned()),
+    ]
+}
+
+/// Starts the server with its data.
+fn launch(folder: &tempfile::TempDir, port: u16, settings: &[String], seconds: u64) -> Child {
+    let log = fs::File::options()
+        .create(true)
+        .append(true)
+        .open(folder.path().join("log"))
+        .unwrap();
+    run_as(user(), Path::new("/bin/sh"))
+        .args([
+            "-c",
+            "\"$@\" & server=$!; read line; kill -INT $server; wait",
+            "sh",
+        ])
+        .arg(programs().unwrap().join("postgres"))
+        .arg("-D")
+        .arg(folder.path().join("data"))
+        .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"])
+        .arg(folder.path())
+        .args(["-c", "max_connections=200"])
+        .args(settings.iter().flat_map(|it| ["-c", it]))
+        .envs(ahead(i64::try_from(seconds).unwrap()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap()
 }
 
 static SERVER: OnceLock<Option<Server>> = OnceLock::new();
@@ -78,39 +123,35 @@ impl Server {
                 chown(&file, Some(user), Some(group)).unwrap();
             }
         }
-        let settings = settings.iter().flat_map(|it| ["-c", it]);
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
             .unwrap()
             .port();
-        let log = fs::File::create(folder.path().join("log")).unwrap();
-        let keeper = run_as(user, Path::new("/bin/sh"))
-            .args([
-                "-c",
-                "\"$@\" & server=$!; read line; kill -INT $server; wait",
-                "sh",
-            ])
-            .arg(programs.join("postgres"))
-            .arg("-D")
-            .arg(&data)
-            .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"])
-            .arg(folder.path())
-            .args(["-c", "max_connections=200"])
-            .args(settings)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let settings: Vec<String> = settings.iter().map(|it| (*it).to_owned()).collect();
+        let keeper = launch(&folder, port, &settings, 0);
         let server = Self {
             port,
-            _keeper: keeper,
-            _folder: folder,
+            settings,
+            keeper,
+            folder,
         };
+        server.wait();
+        Some(server)
+    }
+
+    /// Ends the server and starts it again with its data, and a clock that many seconds ahead.
+    pub(crate) fn start_again(&mut self, ahead: u64) {
+        drop(self.keeper.stdin.take());
+        self.keeper.wait().unwrap();
+        self.keeper = launch(&self.folder, self.port, &self.settings, ahead);
+        self.wait();
+    }
+
+    fn wait(&self) {
         for _ in 0..200 {
-            if server.try_sql("postgres", "SELECT 1").is_ok() {
-                return Some(server);
+            if self.try_sql("postgres", "SELECT 1").is_ok() {
+                return;
             }
             thread::sleep(Duration::from_millis(50));
         }
