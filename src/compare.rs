@@ -12,6 +12,7 @@ mod claim;
 mod fate;
 mod fates;
 mod findings;
+mod further;
 mod grounds;
 mod identity;
 mod listed;
@@ -32,6 +33,7 @@ pub use claim::{Place, Scope, Visited};
 pub use fate::fate;
 pub use fates::PageAnswers;
 pub use findings::{AlsoAsked, findings, findings_from, series_from};
+pub use further::needs_further;
 pub use listed::NamesAnswers;
 pub use names::{
     HeldIn, ListFound, NameAnswer, NamesAnswer, NewName,

@@ -46,7 +46,7 @@ pub use lane::name as host_name;
 pub use options::Options;
 pub use proxy::{Proxies, Proxy, ProxyError};
 pub use send::{Received, Sending, send};
-pub use turns::Turns;
+pub use turns::{Next, Turns};
 
 use crate::{
     capture::Visit,

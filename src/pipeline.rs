@@ -31,6 +31,7 @@ mod deciding;
 mod folder;
 mod further;
 mod keep;
+mod lists;
 mod network;
 mod plan;
 mod push;
@@ -60,6 +61,7 @@ pub use folder::{
     BadProfile, is_something_else, kept_source, profile_files, profile_name, read_profile,
     source_file,
 };
+pub use lists::{Followed, FollowedList, first_further, followed, next_further};
 pub use plan::{Past, PlanError, Rhythm, Seed, observed, seeds};
 pub use push::{PushError, Pushing};
 pub use reported::{current, current_with, is_current, report};

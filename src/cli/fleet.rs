@@ -2,6 +2,7 @@
 
 mod archive;
 mod fetch;
+mod figures;
 mod status;
 
 use std::{
@@ -16,6 +17,8 @@ use crate::{
     fleet::{self, Depot, DepotError, Frontier, FrontierError, TakeError},
     text::counted,
 };
+
+pub(super) use figures::figures;
 
 use super::{Exit, Failure, Session, fetching::certificates, session::print};
 
@@ -36,7 +39,8 @@ enum FleetVerb {
     Archive(archive::ArchiveArgs),
     /// Show what is due, what is leased, and how far behind each archive is
     Status(status::StatusArgs),
-    /// Take hosts back from fetchers without a sign of life, as the other fetchers do by themselves
+    /// Take hosts back from fetchers without a sign of life, as the other fetchers do by themselves, and deliver what they stored
+    /// without saying so
     Reap,
     /// Take the rest, and leave the fleet: then this archive works on one machine again
     Export(archive::ExportArgs),
@@ -71,10 +75,26 @@ fn init(session: &Session) -> Result<Exit, Failure> {
 }
 
 fn reap(session: &Session) -> Result<Exit, Failure> {
-    let ended = runtime()?.block_on(frontier(session)?.reap())?;
+    let runtime = runtime()?;
+    let _inside = runtime.enter();
+    let (frontier, depot) = (frontier(session)?, depot(session)?);
+    let ended = runtime.block_on(frontier.reap())?;
+    let adopted = runtime.block_on(fleet::adopt(frontier.as_ref(), &depot))?;
+    for why in &adopted.lost {
+        session.warn(why);
+    }
     if !session.quiet {
         let hosts = counted(ended, "host", "hosts");
-        print(&format!("{hosts} taken back"))?;
+        let bundles = counted(adopted.delivered, "bundle", "bundles");
+        let left = match adopted.left {
+            0 => String::new(),
+            left => format!(
+                "; {left} left, because a fetcher still has the host or no archive cites the pages"
+            ),
+        };
+        print(&format!(
+            "{hosts} taken back; {bundles} delivered that no fetcher had reported{left}"
+        ))?;
     }
     Ok(Exit::Done)
 }

@@ -26,4 +26,7 @@ pub struct FleetSettings {
     /// After how long without a sign of a fetcher another one gets its pages.
     #[serde(deserialize_with = "super::read::interval")]
     pub lease: TimeDelta,
+    /// The least time between two requests to one address, whatever the names of its hosts; zero for none.
+    #[serde(deserialize_with = "super::read::interval")]
+    pub address_delay: TimeDelta,
 }

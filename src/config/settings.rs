@@ -163,6 +163,7 @@ settings! {
     "fleet.archive" = r#""""#, "the name of this archive in the fleet; each archive needs its own";
     "fleet.worker" = r#""""#, "the name of this fetcher; empty for one made from the host and the process";
     "fleet.lease" = r#""2m""#, "after how long without a sign of a fetcher another one gets its pages";
+    "fleet.address_delay" = r#""0s""#, "the least time between two requests to one address, whatever the names of its hosts, in addition to `fetch.delay`; use the same for all fetchers; 0s for no such limit";
 }
 
 /// The values of all settings.

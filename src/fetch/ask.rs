@@ -175,7 +175,7 @@ impl Crawl {
             if *self.stop.borrow() {
                 return Err(PutOff::Stop);
             }
-            let shared = self.shared_wait((next.0, next.1 + late), most).await?;
+            let shared = self.shared_wait((next.0, next.1, late), most).await?;
             let wait = wait.max(shared);
             self.pause(wait).await?;
             if self.options.turns.is_none() || asked.elapsed() <= wait + late {

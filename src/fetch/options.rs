@@ -79,6 +79,9 @@ pub struct Options {
     /// How long to leave a host alone after a server error for its robots.txt; default 1 h.
     pub robots_retry: Duration,
 
+    /// The least time between two requests to one address, whatever the names of its hosts; needs a keeper of the turns, who knows
+    /// of all requests; default none.
+    pub address_delay: Duration,
     /// Who keeps the turns of hosts, if other programs ask them too; default none: only this one does.
     pub turns: Option<mpsc::Sender<super::Turns>>,
 }
@@ -141,6 +144,7 @@ impl Default for Options {
             headers: Vec::new(),
             robots_age: seconds(86_400),
             robots_retry: seconds(3_600),
+            address_delay: Duration::ZERO,
             turns: None,
         }
     }

@@ -9,6 +9,7 @@ use crate::{
     store::StoreError,
     text::with_causes,
     uri::TargetUri,
+    warc::Further,
 };
 
 /// Why an archive cannot take what waits.
@@ -73,20 +74,31 @@ impl Taking<'_> {
                 Err(_) if !stored.is_empty() => break,
                 Err(error) => return Err(error.into()),
             };
-            let visits = match unseal(&bundle.digest, &bytes) {
-                Ok((_, visits)) => visits,
+            let unsealed = match unseal(&bundle.digest, &bytes) {
+                Ok(unsealed) => unsealed,
                 Err(error) => {
                     taken.lost.push((bundle.bundle, with_causes(&error)));
                     continue;
                 }
             };
             let cited: BTreeSet<&str> = bundle.seeds.iter().map(String::as_str).collect();
-            for visit in visits {
-                if cited.contains(visit.seed.as_str()) {
+            let is_cited = |uri: &TargetUri| cited.contains(uri.as_str());
+            let mut further = unsealed.further;
+            further.retain(|page| is_cited(&page.of.list));
+            for visit in unsealed.visits {
+                let is_further = visit.captures.first().is_some_and(|first| {
+                    let is_it =
+                        |page: &Further| (&page.uri, page.date) == (&first.target_uri, first.date);
+                    further.iter().any(is_it)
+                });
+                if is_cited(&visit.seed) {
                     taken.pages.insert(visit.seed.clone());
-                    importer.visit(visit).await?;
+                } else if !is_further {
+                    continue;
                 }
+                importer.visit(visit).await?;
             }
+            importer.bind_later(further);
             stored.push(bundle.bundle);
         }
         let is_told = |_: Result<&_, &_>| {};
@@ -110,10 +122,13 @@ impl Taking<'_> {
     }
 }
 
+/// What was said of a page: when its next visit is wanted, the condition, and the lists.
+type Said = (Option<Instant>, Option<String>, Option<String>);
+
 /// What an archive has told the frontier about the pages that it cites.
 #[derive(Debug, Default)]
 pub struct Told {
-    cited: BTreeMap<TargetUri, (Option<Instant>, Option<String>)>,
+    cited: BTreeMap<TargetUri, Said>,
 }
 
 impl Told {
@@ -123,7 +138,9 @@ impl Told {
     /// The database fails.
     pub async fn read(frontier: &dyn Frontier, archive: &str) -> Result<Self, FrontierError> {
         let cited = frontier.cited(archive).await?;
-        let cited = cited.into_iter().map(|it| (it.uri, (it.due, it.condition)));
+        let cited = cited
+            .into_iter()
+            .map(|it| (it.uri, (it.due, it.condition, it.lists)));
         Ok(Self {
             cited: cited.collect(),
         })
@@ -133,7 +150,7 @@ impl Told {
     pub fn forget<'a>(&mut self, pages: impl IntoIterator<Item = &'a TargetUri>) {
         for page in pages {
             if let Some(said) = self.cited.get_mut(page) {
-                *said = (None, None);
+                *said = (None, None, None);
             }
         }
     }
@@ -154,7 +171,9 @@ impl Told {
         let gone: Vec<TargetUri> = gone.cloned().collect();
         let is_news = |it: &&Citation| match self.cited.get(&it.uri) {
             None => true,
-            Some((due, condition)) => *condition != it.condition || !is_same(*due, it.due, now),
+            Some((due, condition, lists)) => {
+                *condition != it.condition || *lists != it.lists || !is_same(*due, it.due, now)
+            }
         };
         let news: Vec<Citation> = wanted.iter().filter(is_news).cloned().collect();
         if !gone.is_empty() {
@@ -166,7 +185,7 @@ impl Told {
         }
         let count = news.len() + gone.len();
         for it in news {
-            self.cited.insert(it.uri, (it.due, it.condition));
+            self.cited.insert(it.uri, (it.due, it.condition, it.lists));
         }
         Ok(count)
     }

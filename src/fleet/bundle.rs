@@ -9,18 +9,21 @@
 //! | `visits` | one entry for each visit, in the order of the records |
 //! | `visits[].seed` | the address from which the visit started |
 //! | `visits[].captures` | for each capture of the visit, the digest of its payload, or null |
+//!
+//! The further pages of a list are visits, too. As in every file that this program writes, the metadata of their first capture binds
+//! them to the visit of the first page.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    capture::{Capture, Visit},
+    capture::{Capture, PageOf, Visit},
     clock::Instant,
     digest::PayloadDigest,
     pipeline::SOFTWARE,
     uri::TargetUri,
-    warc::{Compression, Reader, RecordType, WarcError, Writer, read_captures},
+    warc::{Compression, Further, Reader, RecordType, WarcError, Writer, read_captures},
 };
 
 /// The version of the head.
@@ -48,6 +51,26 @@ pub struct HeadVisit {
     pub seed: TargetUri,
     /// The digest of the payload of each capture; `None` for a failure.
     pub captures: Vec<Option<PayloadDigest>>,
+}
+
+/// A visit, and the lists of which it brought a further page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// The visit.
+    pub visit: Visit,
+    /// The lists; empty for a seed.
+    pub pages_of: Vec<PageOf>,
+}
+
+/// What is in a bundle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unsealed {
+    /// What it says about itself.
+    pub head: Head,
+    /// The visits.
+    pub visits: Vec<Visit>,
+    /// Which of them brought further pages of lists.
+    pub further: Vec<Further>,
 }
 
 /// A bundle as bytes, with its digest.
@@ -93,7 +116,7 @@ pub enum BundleError {
 /// Records cannot be compressed.
 pub fn seal(
     (host, fence, worker): (&str, i64, &str),
-    visits: &[Visit],
+    visits: &[Bound],
     now: Instant,
 ) -> std::io::Result<Sealed> {
     let head = Head {
@@ -101,7 +124,7 @@ pub fn seal(
         host: host.to_owned(),
         fence,
         worker: worker.to_owned(),
-        visits: visits.iter().map(HeadVisit::of).collect(),
+        visits: visits.iter().map(|it| HeadVisit::of(&it.visit)).collect(),
     };
     let head = serde_json::to_string(&head)?;
     let mut writer = Writer::new(Vec::new(), Compression::Gzip);
@@ -111,8 +134,9 @@ pub fn seal(
         ("bundle", head.as_str()),
     ];
     writer.warcinfo(now, None, &fields)?;
-    for visit in visits {
-        writer.visit(visit)?;
+    for bound in visits {
+        writer.page_of(&bound.pages_of);
+        writer.visit(&bound.visit)?;
     }
     let bytes = writer.finish()?;
     Ok(Sealed {
@@ -131,13 +155,14 @@ pub(super) fn digest_of(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// The bytes are not those of a bundle with this digest.
-pub fn unseal(digest: &str, bytes: &[u8]) -> Result<(Head, Vec<Visit>), BundleError> {
+pub fn unseal(digest: &str, bytes: &[u8]) -> Result<Unsealed, BundleError> {
     if digest_of(bytes) != digest {
         return Err(BundleError::Digest(digest.to_owned()));
     }
     let head = head_of(digest, bytes)?;
     let mut captures = VecDeque::new();
-    for capture in read_captures(Reader::new(digest, bytes)) {
+    let mut read = read_captures(Reader::new(digest, bytes));
+    for capture in read.by_ref() {
         captures.push_back(capture.map_err(|source| BundleError::Record {
             digest: digest.to_owned(),
             source,
@@ -158,7 +183,11 @@ pub fn unseal(digest: &str, bytes: &[u8]) -> Result<(Head, Vec<Visit>), BundleEr
     if !captures.is_empty() {
         return Err(BundleError::Captures(digest.to_owned()));
     }
-    Ok((head, visits))
+    Ok(Unsealed {
+        head,
+        visits,
+        further: read.take_further(),
+    })
 }
 
 fn head_of(digest: &str, bytes: &[u8]) -> Result<Head, BundleError> {
@@ -224,6 +253,14 @@ mod tests {
         })
     }
 
+    fn bound() -> Vec<Bound> {
+        let visits = visits().into_iter().map(|visit| Bound {
+            visit,
+            pages_of: Vec::new(),
+        });
+        visits.collect()
+    }
+
     fn visits() -> Vec<Visit> {
         let at = |uri: &str| uri.parse::<TargetUri>().unwrap();
         let revisit = Outcome::Revisit(Revisit {
@@ -261,16 +298,33 @@ mod tests {
     #[test]
     fn visits_come_back_as_they_were_sealed() {
         let now = parse_digits14("2026").unwrap();
-        let sealed = seal(("a.example", 3, "w"), &visits(), now).unwrap();
-        let (head, back) = unseal(&sealed.digest, &sealed.bytes).unwrap();
+        let sealed = seal(("a.example", 3, "w"), &bound(), now).unwrap();
+        let Unsealed { head, visits, .. } = unseal(&sealed.digest, &sealed.bytes).unwrap();
         assert_eq!((head.host.as_str(), head.fence), ("a.example", 3));
-        assert_eq!(back, visits());
+        let sealed = bound().into_iter().map(|it| it.visit);
+        assert_eq!(visits, sealed.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_further_page_comes_back_bound_to_its_list() {
+        let now = parse_digits14("2026").unwrap();
+        let mut visits = bound();
+        visits[1].pages_of = vec![PageOf {
+            list: visits[0].visit.seed.clone(),
+            at: visits[0].visit.captures[0].date,
+            place: 0,
+        }];
+        let sealed = seal(("a.example", 3, "w"), &visits, now).unwrap();
+        let further = unseal(&sealed.digest, &sealed.bytes).unwrap().further;
+        assert_eq!(further.len(), 1);
+        assert_eq!(further[0].uri, visits[1].visit.seed);
+        assert_eq!(further[0].of, visits[1].pages_of[0]);
     }
 
     #[test]
     fn what_is_not_as_it_was_sealed_is_refused() {
         let now = parse_digits14("2026").unwrap();
-        let sealed = seal(("a.example", 3, "w"), &visits(), now).unwrap();
+        let sealed = seal(("a.example", 3, "w"), &bound(), now).unwrap();
         let mut other = sealed.bytes.clone();
         other.truncate(other.len() / 2);
         let error = unseal(&sealed.digest, &other).unwrap_err();

@@ -13,9 +13,13 @@ use object_store::{
 use url::Url;
 
 use super::bundle::{Sealed, digest_of};
+use crate::clock::Instant;
 
 /// How long the client tries again by itself.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How the names of bundles end.
+const EXTENSION: &str = ".warc.gz";
 
 /// Where bundles are, each under its digest: `bundles/0a/0a1b….warc.gz`.
 #[derive(Clone, Debug)]
@@ -141,6 +145,29 @@ impl Depot {
         }
     }
 
+    /// The digests of all bundles, with the time when each was stored, one folder of the depot after the other; `take` gets those of
+    /// one folder.
+    ///
+    /// # Errors
+    /// The store is away; whatever `take` returns.
+    pub async fn each<E: From<DepotError>>(
+        &self,
+        mut take: impl AsyncFnMut(Vec<(Instant, String)>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = |error| DepotError::Store(Box::new(error));
+        let bundles = self.prefix.clone().join("bundles");
+        let folders = self.store.list_with_delimiter(Some(&bundles)).await;
+        for folder in folders.map_err(failed)?.common_prefixes {
+            let found = self.store.list_with_delimiter(Some(&folder)).await;
+            let bundles = found.map_err(failed)?.objects.into_iter().filter_map(|it| {
+                let digest = it.location.filename()?.strip_suffix(EXTENSION)?;
+                Some((it.last_modified, digest.to_owned()))
+            });
+            take(bundles.collect()).await?;
+        }
+        Ok(())
+    }
+
     /// Checks that the depot keeps the first of two objects of one name: some stores overwrite it, and cannot be used.
     ///
     /// # Errors
@@ -172,7 +199,7 @@ impl Depot {
             .clone()
             .join("bundles")
             .join(folder)
-            .join(format!("{digest}.warc.gz"))
+            .join(format!("{digest}{EXTENSION}"))
     }
 }
 
@@ -233,6 +260,13 @@ mod tests {
             depot.check().await.unwrap();
             depot.put(&one).await.unwrap();
             depot.put(&one).await.unwrap();
+            let mut listed = Vec::new();
+            let take = async |some: Vec<(Instant, String)>| {
+                listed.extend(some.into_iter().map(|it| it.1));
+                Ok::<(), DepotError>(())
+            };
+            depot.each(take).await.unwrap();
+            assert_eq!(listed, [one.digest.clone()]);
             assert_eq!(depot.get(&one.digest).await.unwrap(), b"one");
             let error = depot.get(&digest_of(b"two")).await.unwrap_err();
             assert!(matches!(error, DepotError::Missing(_)), "{error}");

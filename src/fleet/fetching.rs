@@ -4,13 +4,18 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Semaphore, mpsc, watch},
-    task::JoinSet,
+    task::{JoinSet, spawn_blocking},
     time::{Instant as Tick, MissedTickBehavior},
 };
 
-use super::{Answer, Depot, Finish, Frontier, FrontierError, Lease, Visited, bundle};
+use super::{
+    Answer, Bound, Depot, Finish, Frontier, FrontierError, Lease, Visited,
+    brought::{Brought, came, is_made},
+    bundle,
+    following::Following,
+};
 use crate::{
-    capture::{Capture, FailureKind, Outcome, Visit},
+    capture::Visit,
     clock::Clock,
     fetch::{self, Fetched, Options, Order, Turns},
     host::{HostState, Origin},
@@ -38,6 +43,8 @@ pub struct Fetching {
     pub depot: Depot,
     /// How pages are visited; [`Options::jobs`] is the number of hosts at the same time.
     pub options: Options,
+    /// The most further pages of a list in one visit.
+    pub pages: usize,
     /// The name of the fetcher.
     pub worker: String,
     /// How long a lease lasts without an extension.
@@ -153,8 +160,8 @@ impl Fetching {
         }
         let (cut, stop) = watch::channel(false);
         let working = async {
-            let fetched = self.visit(&lease, clock.clone(), stop).await;
-            self.deliver(&lease, fetched, &clock).await;
+            let brought = self.visit(&lease, &clock, stop).await;
+            self.deliver(&lease, brought, &clock).await;
         };
         tokio::select! {
             () = working => {}
@@ -201,13 +208,8 @@ impl Fetching {
         }
     }
 
-    /// Visits the seeds.
-    async fn visit(
-        &self,
-        lease: &Lease,
-        clock: Clock,
-        stop: watch::Receiver<bool>,
-    ) -> Vec<Fetched> {
+    /// Visits the seeds, and the further pages of lists that archives ask for. Whose list was not followed to its end is left out.
+    async fn visit(&self, lease: &Lease, clock: &Clock, stop: watch::Receiver<bool>) -> Brought {
         let orders = lease.seeds.iter().map(|due| Order {
             seed: due.uri.clone(),
             validators: due
@@ -216,7 +218,7 @@ impl Fetching {
                 .and_then(|condition| serde_json::from_str(condition).ok()),
         });
         // The host row says when the host may be asked, by the clock of the database.
-        let hosts = lease.states.iter().map(|(origin, state)| {
+        let known = lease.states.iter().map(|(origin, state)| {
             let state = HostState {
                 next_allowed: None,
                 reason: None,
@@ -224,7 +226,43 @@ impl Fetching {
             };
             (origin.clone(), state)
         });
-        let hosts: Vec<(Origin, HostState)> = hosts.collect();
+        let mut brought = Brought::default();
+        let mut known: Vec<(Origin, HostState)> = known.collect();
+        let fetched = self.fetched(orders.collect(), &known, clock, &stop).await;
+        self.add(&mut brought, fetched, is_made);
+        let (seeds, most, caps) = (lease.seeds.clone(), self.pages, self.options.caps.clone());
+        let first = brought.visits.clone();
+        // Reading a page takes longer than other tasks should wait.
+        let begun = move || Following::begin(&seeds, &first, most, &caps);
+        let mut following = spawn_blocking(begun).await.unwrap_or_default();
+        while !*stop.borrow() {
+            let orders = following.orders(&mut brought.visits, &self.options.caps);
+            if orders.is_empty() {
+                break;
+            }
+            for (origin, state) in &brought.states {
+                known.retain(|it| it.0 != *origin);
+                known.push((origin.clone(), state.clone()));
+            }
+            let fetched = self.fetched(orders, &known, clock, &stop).await;
+            if fetched.is_empty() {
+                break;
+            }
+            // A page that could not be asked for is part of what is known of the list.
+            self.add(&mut brought, fetched, |visit| !visit.captures.is_empty());
+        }
+        brought.leave_out(&following.unfinished(), lease);
+        brought
+    }
+
+    /// What visits brought, in this lease.
+    async fn fetched(
+        &self,
+        orders: Vec<Order>,
+        known: &[(Origin, HostState)],
+        clock: &Clock,
+        stop: &watch::Receiver<bool>,
+    ) -> Vec<Fetched> {
         let (turns, asked) = mpsc::channel(4);
         let options = Options {
             jobs: 1,
@@ -234,11 +272,11 @@ impl Fetching {
         let (done, mut fetched) = mpsc::channel(4);
         let mut all = Vec::new();
         let running = fetch::run(
-            orders.collect(),
-            hosts,
+            orders,
+            known.to_vec(),
             Arc::new(options),
-            clock,
-            stop,
+            clock.clone(),
+            stop.clone(),
             done,
         );
         let collecting = async {
@@ -250,17 +288,31 @@ impl Fetching {
         all
     }
 
+    /// Adds what was fetched: the visits that are `kept`, and the state of the hosts.
+    fn add(&self, brought: &mut Brought, fetched: Vec<Fetched>, kept: fn(&Visit) -> bool) {
+        for fetched in fetched {
+            for (origin, state) in fetched.hosts {
+                brought.states.retain(|(known, _)| *known != origin);
+                brought.states.push((origin, state));
+            }
+            for remark in fetched.remarks {
+                self.remark(remark);
+            }
+            if kept(&fetched.visit) {
+                brought.visits.push(Bound {
+                    visit: fetched.visit,
+                    pages_of: Vec::new(),
+                });
+            }
+        }
+    }
+
     /// Answers from the frontier when a host may be asked, and enters that it was.
     async fn keep_turns(&self, mut asked: mpsc::Receiver<Turns>) {
         while let Some(message) = asked.recv().await {
             match message {
-                Turns::Next {
-                    host,
-                    pause,
-                    most,
-                    wait,
-                } => {
-                    let turn = || self.frontier.turn(&host, pause, most);
+                Turns::Next { next, wait } => {
+                    let turn = || self.frontier.turn(&next);
                     if let Ok(time) = patiently(self.lease, turn).await {
                         // Without a receiver, the request is not sent.
                         let _ = wait.send(time);
@@ -277,21 +329,8 @@ impl Fetching {
     }
 
     /// Seals the visits and stores the bundle; only then says so. Both are tried until they succeed.
-    async fn deliver(&self, lease: &Lease, fetched: Vec<Fetched>, clock: &Clock) {
-        let mut states: Vec<(Origin, HostState)> = Vec::new();
-        let mut visits = Vec::new();
-        for fetched in fetched {
-            for (origin, state) in fetched.hosts {
-                states.retain(|(known, _)| *known != origin);
-                states.push((origin, state));
-            }
-            for remark in fetched.remarks {
-                self.remark(remark);
-            }
-            if is_made(&fetched.visit) {
-                visits.push(fetched.visit);
-            }
-        }
+    async fn deliver(&self, lease: &Lease, brought: Brought, clock: &Clock) {
+        let Brought { visits, mut states } = brought;
         states.sort_by(|a, b| a.0.cmp(&b.0));
         let stored = if visits.is_empty() {
             Ok(None)
@@ -307,10 +346,10 @@ impl Fetching {
             }
         };
         let visited = lease.seeds.iter().filter_map(|due| {
-            let visit = visits.iter().find(|visit| visit.seed == due.uri)?;
+            let bound = visits.iter().find(|it| it.visit.seed == due.uri)?;
             Some(Visited {
                 seed: due.seed,
-                came: came(visit),
+                came: came(&bound.visit),
             })
         });
         self.finish(Finish {
@@ -361,7 +400,7 @@ impl Fetching {
     async fn store(
         &self,
         lease: &Lease,
-        visits: &[Visit],
+        visits: &[Bound],
         clock: &Clock,
     ) -> Result<(String, u64), String> {
         let of = (lease.host.as_str(), lease.fence, self.worker.as_str());
@@ -406,35 +445,5 @@ async fn patiently<'a, T>(
             }
             answered => return answered,
         }
-    }
-}
-
-/// Whether anything was asked, or could not be: not if the host had to be left alone, or the fetcher was stopped.
-fn is_made(visit: &Visit) -> bool {
-    let is_put_off = |capture: &Capture, also: bool| {
-        matches!(&capture.outcome, Outcome::Failure(failure)
-            if failure.kind == FailureKind::Stopped || (also && failure.kind == FailureKind::HostBackoff))
-    };
-    match visit.captures.as_slice() {
-        [] => false,
-        [only] => !is_put_off(only, true),
-        [.., last] => !is_put_off(last, false),
-    }
-}
-
-/// The status of a visit, or the kind of failure.
-fn came(visit: &Visit) -> String {
-    let Some(last) = visit.last() else {
-        return String::new();
-    };
-    match &last.outcome {
-        Outcome::Failure(failure) => serde_json::to_value(failure.kind)
-            .ok()
-            .and_then(|kind| kind.as_str().map(str::to_owned))
-            .unwrap_or_default(),
-        _ => last
-            .status()
-            .map(|status| status.to_string())
-            .unwrap_or_default(),
     }
 }

@@ -19,7 +19,7 @@ pub use sqlite::Sqlite;
 use crate::{
     clock::{Clock, Instant},
     digest::PayloadDigest,
-    fetch,
+    fetch::{self, Next},
     host::{HostState, Origin},
     uri::TargetUri,
 };
@@ -60,6 +60,8 @@ pub struct Due {
     pub uri: TargetUri,
     /// The condition of the request as JSON, if all archives that cite it have the same.
     pub condition: Option<String>,
+    /// For each archive that cites it, which lists to follow from it, as JSON; empty if none asks for that.
+    pub lists: Vec<Option<String>>,
 }
 
 /// What a fetcher says at the end of a lease.
@@ -100,6 +102,23 @@ pub struct Citation {
     pub due: Option<Instant>,
     /// The condition under which to ask for it, as JSON.
     pub condition: Option<String>,
+    /// Which lists to follow from it, as JSON ([`Followed`](crate::pipeline::Followed)); `None` for none.
+    pub lists: Option<String>,
+}
+
+/// A bundle in the depot that no row names: its fetcher ended before it could say so, or the database was lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The host of the lease.
+    pub host: String,
+    /// The fence of the lease.
+    pub fence: i64,
+    /// The fetcher.
+    pub worker: String,
+    /// Its digest, as hexadecimal digits, and its size in bytes.
+    pub bundle: (String, u64),
+    /// The pages whose visits are in it.
+    pub pages: Vec<TargetUri>,
 }
 
 /// A bundle that an archive has not taken yet.
@@ -164,9 +183,9 @@ pub trait Frontier: std::fmt::Debug + Send + Sync {
     /// Extends a lease from now on; false if it was lost.
     fn extend<'a>(&'a self, host: &'a str, fence: i64, lease: Duration) -> Answer<'a, bool>;
 
-    /// Reserves the next request to a host, followed by a pause of at least `pause`. Returns how long to wait before it;
-    /// if that is more than `most`, nothing is reserved.
-    fn turn<'a>(&'a self, host: &'a str, pause: Duration, most: Duration) -> Answer<'a, Duration>;
+    /// Reserves the next request to a host and its addresses, followed by their pauses. Returns how long to wait before it; if that is
+    /// more than [`Next::most`], nothing is reserved, and the host cannot be claimed before.
+    fn turn<'a>(&'a self, next: &'a Next) -> Answer<'a, Duration>;
 
     /// Leaves a host alone for at least `wait` from now on; `why` if that is more than the usual pause.
     fn leave_alone<'a>(
@@ -182,6 +201,13 @@ pub trait Frontier: std::fmt::Debug + Send + Sync {
 
     /// Takes back the leases that have ended. Returns how many.
     fn reap(&self) -> Answer<'_, u64>;
+
+    /// Which of these bundles no row names.
+    fn unknown<'a>(&'a self, digests: &'a [String]) -> Answer<'a, Vec<String>>;
+
+    /// Delivers a bundle that no row names to every archive that cites its pages, as a late one: it schedules nothing. False, and
+    /// nothing is done, while its lease is held, because its fetcher can still say so, or if no archive cites its pages.
+    fn adopt<'a>(&'a self, found: &'a Found) -> Answer<'a, bool>;
 
     /// Says which pages an archive cites, and when it wants each. A page with a visit that the archive has not taken yet
     /// stays as it is: what the archive says does not know of that visit.

@@ -181,6 +181,11 @@ impl<'a> Importer<'a> {
         self.keep(visit).await
     }
 
+    /// Binds further pages to their lists at the end, once all their visits are stored.
+    pub fn bind_later(&mut self, further: Vec<Further>) {
+        self.further.extend(further);
+    }
+
     /// Ends the import, and returns its result. `tell` receives the revisits whose response was not found.
     ///
     /// # Errors

@@ -14,9 +14,8 @@ use crate::{
     capture::CaptureEntry,
     compare::{self, Scope},
     fetch::Order,
-    finding::{Verdict, Why},
     profile::{ListedName, Statement},
-    reading::{Ending, FurtherPage, Joined, MoreKind, Reading, further_pages, joined},
+    reading::{Ending, FurtherPage, Joined, Reading, further_pages, joined},
     schedule::LastVisit,
     store::{StoreError, VisitId},
     uri::TargetUri,
@@ -180,18 +179,18 @@ impl Further<'_> {
 }
 
 /// A list that a profile claims for a page.
-struct ClaimedList<'a> {
-    of: &'a Named,
-    names: &'a [ListedName],
+pub(super) struct ClaimedList<'a> {
+    pub(super) of: &'a Named,
+    pub(super) names: &'a [ListedName],
     /// The part of the page that the claim means.
-    scope: Scope<'a>,
+    pub(super) scope: Scope<'a>,
 }
 
 /// The lists that are claimed for each page, those of one profile together.
-type ClaimedLists<'a> = BTreeMap<TargetUri, Vec<ClaimedList<'a>>>;
+pub(super) type ClaimedLists<'a> = BTreeMap<TargetUri, Vec<ClaimedList<'a>>>;
 
 /// The lists that profiles claim, collected once: each reference is looked at once for each claim that cites it.
-fn claimed_lists(profiles: &[Named]) -> ClaimedLists<'_> {
+pub(super) fn claimed_lists(profiles: &[Named]) -> ClaimedLists<'_> {
     let mut lists = ClaimedLists::new();
     for named in profiles {
         let profile = &named.profile;
@@ -218,26 +217,11 @@ fn claimed_lists(profiles: &[Named]) -> ClaimedLists<'_> {
     lists
 }
 
-/// Whether a claim has names that are not on a page because it shows only part of its list, or that may be on a further page.
+/// Whether a claim has names that may be on a further page.
 fn is_wanted(lists: &[ClaimedList<'_>], reading: &Reading) -> bool {
-    let paged = || {
-        reading
-            .lists
-            .iter()
-            .filter_map(|list| reading.more_of(list, list.items.len()))
-            .any(|it| it.kind != MoreKind::Words)
-    };
     lists.iter().any(|list| {
         let aliases = &list.of.profile.aliases;
-        let answer = compare::names(list.names, reading, list.scope, aliases);
-        answer.names.iter().any(|name| match &name.verdict {
-            Verdict::CannotTell { why, .. } => match why {
-                Why::PartOfList => true,
-                Why::ListNotFound => paged(),
-                _ => false,
-            },
-            _ => false,
-        })
+        compare::needs_further(list.names, reading, list.scope, aliases)
     })
 }
 

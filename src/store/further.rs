@@ -106,6 +106,32 @@ impl Store {
         })
     }
 
+    /// The further pages that the last visit of a page until `now` was bound to, in their order; visits that failed do not count.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_further(
+        &self,
+        seed: &TargetUri,
+        now: Instant,
+    ) -> Result<Vec<TargetUri>, StoreError> {
+        self.read(|connection| {
+            let pages: Vec<String> = connection
+                .prepare_cached(
+                    "SELECT page_uri.uri FROM further JOIN visit AS page ON page.id = further.page JOIN uri AS page_uri ON page_uri.id = page.seed
+                     WHERE further.visit = (SELECT visit.id FROM uri JOIN visit ON visit.seed = uri.id
+                         JOIN capture ON capture.visit = visit.id
+                         WHERE uri.uri = ?1 AND visit.date <= ?2 AND outcome <> 'failure'
+                             AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id) ORDER BY visit.date DESC, visit.id DESC LIMIT 1)
+                     ORDER BY further.place",
+                )?
+                .query_map(params![seed.as_str(), micros(now)], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            let parsed = pages.iter().filter_map(|page| page.parse().ok());
+            Ok(parsed.collect())
+        })
+    }
+
     /// Whether further pages of a page were ever visited.
     ///
     /// # Errors

@@ -8,7 +8,10 @@ use std::{
 
 use stillsays::{
     clock::{Clock, Instant, parse_digits14},
-    fleet::{Citation, Finish, Frontier, FrontierError, Lease, Postgres, Sqlite, Visited},
+    fetch::Next,
+    fleet::{
+        AT_ONCE, Citation, Finish, Found, Frontier, FrontierError, Lease, Postgres, Sqlite, Visited,
+    },
     host::HostState,
     uri::TargetUri,
 };
@@ -71,7 +74,7 @@ impl Bench {
                 let sql = format!(
                     "UPDATE stillsays.host SET next_at = next_at {earlier}, due_at = due_at {earlier}, lease_until = lease_until {earlier};
                      UPDATE stillsays.seed SET due_at = due_at {earlier}; UPDATE stillsays.citation SET due_at = due_at {earlier};
-                     UPDATE stillsays.archive SET writer_until = writer_until {earlier}"
+                     UPDATE stillsays.archive SET writer_until = writer_until {earlier}; UPDATE stillsays.address SET next_at = next_at {earlier}"
                 );
                 raw.batch_execute(&sql).await.unwrap();
             }
@@ -124,6 +127,7 @@ async fn cite(bench: &Bench, archive: &str, uris: &[&str]) {
             uri: uri(it),
             due,
             condition: None,
+            lists: None,
         })
         .collect();
     bench.frontier().cite(archive, &cited).await.unwrap();
@@ -227,7 +231,7 @@ fn a_host_is_left_alone_for_its_pause_and_for_what_it_asks() {
 fn requests_to_one_host_have_turns_whoever_makes_them() {
     on_both(async |bench| {
         let frontier = bench.frontier();
-        let turn = |host| frontier.turn(host, 5 * SECOND, 12 * SECOND);
+        let turn = async |host: &str| frontier.turn(&next(host, &[])).await;
         assert_eq!(turn("a.example").await.unwrap(), Duration::ZERO);
         let second = turn("a.example").await.unwrap();
         assert!(second > 4 * SECOND && second <= 5 * SECOND, "{second:?}");
@@ -237,6 +241,186 @@ fn requests_to_one_host_have_turns_whoever_makes_them() {
         assert!(far > 14 * SECOND && far <= 15 * SECOND, "{far:?}");
         assert!(turn("a.example").await.unwrap() <= 15 * SECOND);
         assert_eq!(turn("b.example").await.unwrap(), Duration::ZERO);
+    });
+}
+
+/// A request to a host with a pause of 5 s, and of 2 s at its addresses, for which one waits 12 s.
+fn next(host: &str, addresses: &[&str]) -> Next {
+    Next {
+        host: host.to_owned(),
+        pause: 5 * SECOND,
+        most: 12 * SECOND,
+        addresses: addresses.iter().map(|it| it.parse().unwrap()).collect(),
+        address_pause: 2 * SECOND,
+    }
+}
+
+#[test]
+fn hosts_on_one_address_wait_for_each_other() {
+    on_both(async |bench| {
+        let frontier = bench.frontier();
+        let turn = async |host: &str, addresses: &[&str]| {
+            frontier
+                .turn(&next(host, addresses))
+                .await
+                .unwrap()
+                .as_secs_f64()
+        };
+        let (one, two) = ("192.0.2.1", "192.0.2.2");
+        let about = |wait: f64, seconds: f64| {
+            assert!(
+                (seconds - 0.5..=seconds).contains(&wait),
+                "{wait} of {seconds}"
+            )
+        };
+        about(turn("a.example", &[one]).await, 0.0);
+        // Any address in common counts.
+        about(turn("b.example", &[two, one]).await, 2.0);
+        about(turn("c.example", &[two]).await, 4.0);
+        about(turn("d.example", &["2001:db8::1"]).await, 0.0);
+        about(turn("e.example", &[]).await, 0.0);
+        // The pause of the host is the longer one.
+        about(turn("a.example", &[one]).await, 5.0);
+        bench.pass(20 * SECOND).await;
+        about(turn("a.example", &[one]).await, 0.0);
+    });
+}
+
+#[test]
+fn a_host_whose_address_is_busy_for_long_is_not_claimed_before() {
+    on_both(async |bench| {
+        let frontier = bench.frontier();
+        cite(bench, "one", &["https://z.example/"]).await;
+        for host in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+            frontier.turn(&next(host, &["192.0.2.1"])).await.unwrap();
+        }
+        let lease = frontier.claim("a", LEASE).await.unwrap().unwrap();
+        let wait = frontier.turn(&next(&lease.host, &["192.0.2.1"])).await;
+        assert!(wait.unwrap() > 12 * SECOND);
+        let unvisited = Finish {
+            bundle: None,
+            visited: Vec::new(),
+            ..finish(&lease, "", Duration::ZERO)
+        };
+        assert!(frontier.finish(&unvisited).await.unwrap());
+        assert_eq!(frontier.claim("a", LEASE).await.unwrap(), None);
+        bench.pass(20 * SECOND).await;
+        assert!(frontier.claim("a", LEASE).await.unwrap().is_some());
+    });
+}
+
+#[test]
+fn what_each_archive_wants_of_lists_comes_with_the_lease() {
+    on_both(async |bench| {
+        let frontier = bench.frontier();
+        let cite = async |archive: &str, page: &str, lists: Option<&str>| {
+            let cited = [Citation {
+                uri: uri(page),
+                due: Some(AT_ONCE),
+                condition: None,
+                lists: lists.map(str::to_owned),
+            }];
+            frontier.cite(archive, &cited).await.unwrap();
+        };
+        cite("one", "https://a.example/1", Some("{\"x\":\"é\"}")).await;
+        cite("two", "https://a.example/1", None).await;
+        cite("one", "https://a.example/2", None).await;
+        let lease = frontier.claim("a", LEASE).await.unwrap().unwrap();
+        let of = |page: &str| {
+            let mut lists = lease
+                .seeds
+                .iter()
+                .find(|it| it.uri == uri(page))
+                .unwrap()
+                .lists
+                .clone();
+            lists.sort();
+            lists
+        };
+        assert_eq!(
+            of("https://a.example/1"),
+            [None, Some("{\"x\":\"é\"}".to_owned())]
+        );
+        assert!(of("https://a.example/2").is_empty());
+        let cited = frontier.cited("one").await.unwrap();
+        assert!(cited.iter().any(|it| it.lists.is_some()), "{cited:?}");
+    });
+}
+
+fn found(lease: &Lease, digest: &str) -> Found {
+    Found {
+        host: lease.host.clone(),
+        fence: lease.fence,
+        worker: "a".to_owned(),
+        bundle: (digest.to_owned(), 7),
+        pages: lease.seeds.iter().map(|due| due.uri.clone()).collect(),
+    }
+}
+
+#[test]
+fn a_bundle_that_its_fetcher_did_not_report_is_delivered_once_its_lease_is_over() {
+    on_both(async |bench| {
+        let frontier = bench.frontier();
+        let digests = ["d".to_owned(), "e".to_owned()];
+        cite(
+            bench,
+            "one",
+            &["https://a.example/1", "https://a.example/2"],
+        )
+        .await;
+        cite(bench, "two", &["https://a.example/2"]).await;
+        let lease = frontier.claim("a", LEASE).await.unwrap().unwrap();
+        assert_eq!(frontier.unknown(&digests).await.unwrap(), digests);
+        // Its fetcher may still say so.
+        assert!(!frontier.adopt(&found(&lease, "d")).await.unwrap());
+        bench.pass(LEASE + SECOND).await;
+        assert!(frontier.adopt(&found(&lease, "d")).await.unwrap());
+        assert!(!frontier.adopt(&found(&lease, "d")).await.unwrap());
+        assert_eq!(frontier.unknown(&digests).await.unwrap(), ["e"]);
+        for archive in ["one", "two"] {
+            assert_eq!(waiting(bench, archive).await, ["d"]);
+        }
+        assert_eq!(frontier.waiting("two").await.unwrap()[0].seeds.len(), 1);
+        assert_eq!(frontier.status().await.unwrap().late, 2);
+        // It comes back after all: its visits are delivered already.
+        assert!(!frontier.finish(&finish(&lease, "d", SECOND)).await.unwrap());
+        assert_eq!(waiting(bench, "one").await, ["d"]);
+        // Nothing was scheduled: the pages are still due.
+        assert_eq!(frontier.reap().await.unwrap(), 1);
+        let again = frontier.claim("b", LEASE).await.unwrap().unwrap();
+        assert_eq!(again.seeds.len(), 2);
+    });
+}
+
+#[test]
+fn a_bundle_with_pages_that_nobody_cites_is_not_delivered() {
+    on_both(async |bench| {
+        let frontier = bench.frontier();
+        let found = Found {
+            host: "a.example".to_owned(),
+            fence: 7,
+            worker: "a".to_owned(),
+            bundle: ("d".to_owned(), 7),
+            pages: vec![uri("https://a.example/1")],
+        };
+        assert!(!frontier.adopt(&found).await.unwrap());
+        // The database was created anew: whoever cites the page again gets the visit.
+        cite(bench, "one", &["https://a.example/1"]).await;
+        assert!(frontier.adopt(&found).await.unwrap());
+        assert_eq!(waiting(bench, "one").await, ["d"]);
+    });
+}
+
+#[test]
+fn a_database_that_was_created_anew_gives_no_fence_again() {
+    on_both(async |bench| {
+        cite(bench, "one", &["https://a.example/1"]).await;
+        let lease = bench.frontier().claim("a", LEASE).await.unwrap().unwrap();
+        assert!(
+            lease.fence >= bench.now().await.timestamp() - 60,
+            "{}",
+            lease.fence
+        );
     });
 }
 
@@ -374,6 +558,7 @@ fn a_condition_is_sent_only_if_all_archives_have_the_same() {
                 uri: uri(page),
                 due,
                 condition,
+                lists: None,
             }];
             frontier.cite(archive, &cited).await.unwrap();
         };
@@ -435,6 +620,61 @@ fn an_archive_has_one_writer_until_it_is_gone() {
         assert!(attend("b").await.unwrap());
         assert!(!attend("a").await.unwrap());
     });
+}
+
+/// What an earlier program left: a page of an archive that waits for its visit.
+const EARLIER: &str = "INSERT INTO archive (name) VALUES ('one'); INSERT INTO host (name, due_at) VALUES ('a.example', {due});
+    INSERT INTO seed (key, uri, host, due_at) VALUES ({key}, 'https://a.example/1', 'a.example', {due});
+    INSERT INTO citation (seed, archive, due_at) SELECT seed.id, archive.id, seed.due_at FROM seed, archive;";
+
+fn earlier(due: &str, key: &str) -> String {
+    EARLIER.replace("{due}", due).replace("{key}", key)
+}
+
+#[test]
+fn a_frontier_of_the_first_version_is_migrated_with_what_is_due() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("fleet.db");
+        let first = rusqlite::Connection::open(&file).unwrap();
+        let tables = include_str!("../../src/fleet/frontier/sqlite/1.sql");
+        first.execute_batch(tables).unwrap();
+        first.execute_batch(&earlier("1", "x'01'")).unwrap();
+        first.pragma_update(None, "user_version", 1).unwrap();
+        drop(first);
+        is_migrated(Arc::new(Sqlite::open(&file, Clock::System).unwrap())).await;
+        if let Some(address) = server::database() {
+            let (raw, connection) = tokio_postgres::connect(&address, tokio_postgres::NoTls)
+                .await
+                .unwrap();
+            tokio::spawn(connection);
+            raw.batch_execute("CREATE SCHEMA stillsays; CREATE TABLE stillsays.version (number integer NOT NULL); INSERT INTO stillsays.version VALUES (1)")
+                .await
+                .unwrap();
+            let tables = include_str!("../../src/fleet/frontier/postgres/1.sql");
+            raw.batch_execute(tables).await.unwrap();
+            let rows = earlier("now()", "'\\x01'");
+            raw.batch_execute(&format!("SET search_path = stillsays; {rows}"))
+                .await
+                .unwrap();
+            is_migrated(Arc::new(Postgres::new(&address, Vec::new()).unwrap())).await;
+        }
+    });
+}
+
+async fn is_migrated(frontier: Arc<dyn Frontier>) {
+    let early = frontier.claim("a", LEASE).await.unwrap_err();
+    assert!(
+        matches!(early, FrontierError::Version { found: 1, known: 2 }),
+        "{early}"
+    );
+    frontier.init().await.unwrap();
+    frontier.init().await.unwrap();
+    let lease = frontier.claim("a", LEASE).await.unwrap().unwrap();
+    assert_eq!(lease.seeds[0].uri, uri("https://a.example/1"));
+    assert!(frontier.finish(&finish(&lease, "d", SECOND)).await.unwrap());
+    assert_eq!(frontier.waiting("one").await.unwrap()[0].digest, "d");
 }
 
 #[test]
@@ -516,6 +756,7 @@ fn many_fetchers_share_the_work() {
                 uri: uri(&format!("https://h{}.example/{it}", it % 20)),
                 due,
                 condition: None,
+                lists: None,
             })
             .collect();
         frontier.cite("one", &cited).await.unwrap();
@@ -541,7 +782,13 @@ fn many_fetchers_share_the_work() {
                         seeds: lease.seeds[..1].to_vec(),
                         ..lease
                     };
-                    let wait = frontier.turn(&some.host, pause, SECOND).await.unwrap();
+                    let next = Next {
+                        host: some.host.clone(),
+                        pause,
+                        most: SECOND,
+                        ..Next::default()
+                    };
+                    let wait = frontier.turn(&next).await.unwrap();
                     tokio::time::sleep(wait).await;
                     asked
                         .lock()

@@ -305,14 +305,16 @@ impl<'a> Member<'a> {
             }
             None => Vec::new(),
         };
+        let fetch = &settings.fetch;
+        let limits = (fetch.pages, settings.schedule.unconditional, now);
+        let mut lists = pipeline::followed(store.as_ref(), (profiles, &seeds), limits)?;
         let mut orders = orders.into_iter();
         let wanted = seeds.into_iter().map(|seed| {
             let validators = orders.next().and_then(|order| order.validators);
             Ok(Citation {
                 due: Some(seed.due.unwrap_or(AT_ONCE).min(latest(now))),
-                condition: validators
-                    .map(|it| serde_json::to_string(&it).map_err(Failure::usage))
-                    .transpose()?,
+                condition: validators.map(json).transpose()?,
+                lists: lists.remove(&seed.uri).map(json).transpose()?,
                 uri: seed.uri,
             })
         });
@@ -331,6 +333,10 @@ impl<'a> Member<'a> {
         archive.write(|store| Ok(self.runtime.block_on(store.remember_hosts(states))?))?;
         Ok(hosts.len())
     }
+}
+
+fn json(it: impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(&it).map_err(Failure::usage)
 }
 
 /// "Never", for a database: some centuries from now.

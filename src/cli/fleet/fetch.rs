@@ -31,6 +31,7 @@ impl FetchArgs {
         if let Some(jobs) = self.jobs {
             options.jobs = jobs.max(1);
         }
+        options.address_delay = settings.fleet.address_delay.to_std().unwrap_or_default();
         let worker = if settings.fleet.worker.is_empty() {
             name()
         } else {
@@ -45,6 +46,7 @@ impl FetchArgs {
             frontier: frontier(session)?,
             depot: depot(session)?,
             options,
+            pages: settings.fetch.pages,
             worker,
             lease: lease.max(Duration::from_secs(1)),
             clock: session.clock.clone(),

@@ -8,12 +8,12 @@ use std::time::Duration;
 use tokio_postgres::{Row, types::Type};
 
 use super::{
-    Answer, Archived, Citation, Due, Finish, Frontier, FrontierError, Lease, Status, Waiting,
-    host_of, hosts_of, key_of, state_of, state_text, uri_of,
+    Answer, Archived, Citation, Due, Finish, Found, Frontier, FrontierError, Lease, Status,
+    Waiting, host_of, hosts_of, key_of, state_of, state_text, uri_of,
 };
 use crate::{
     clock::Instant,
-    fetch,
+    fetch::{self, Next},
     host::{HostState, Origin},
     uri::TargetUri,
 };
@@ -39,7 +39,7 @@ impl Postgres {
         let rows = self
             .0
             .rows(
-                "SELECT c_host, c_fence, c_now, c_seed, c_uri, c_condition FROM stillsays.claim($1, $2)",
+                "SELECT c_host, c_fence, c_now, c_seed, c_uri, c_condition, c_lists FROM stillsays.claim($1, $2)",
                 &[
                     (&worker, Type::TEXT),
                     (&lease.as_secs_f64(), Type::FLOAT8),
@@ -56,6 +56,10 @@ impl Postgres {
                 seed: row.try_get(3).map_err(fault)?,
                 uri: uri_of(row.try_get(4).map_err(fault)?)?,
                 condition: row.try_get(5).map_err(fault)?,
+                lists: row
+                    .try_get::<_, Option<_>>(6)
+                    .map_err(fault)?
+                    .unwrap_or_default(),
             });
         }
         Ok(Some(Lease {
@@ -126,9 +130,10 @@ impl Postgres {
             let dues: Vec<Option<Instant>> = some.iter().map(|it| it.due).collect();
             let conditions: Vec<Option<&str>> =
                 some.iter().map(|it| it.condition.as_deref()).collect();
+            let lists: Vec<Option<&str>> = some.iter().map(|it| it.lists.as_deref()).collect();
             self.0
                 .rows(
-                    "SELECT stillsays.cite($1, $2, $3, $4, $5, $6, $7)::text",
+                    "SELECT stillsays.cite($1, $2, $3, $4, $5, $6, $7, $8)::text",
                     &[
                         (&archive, Type::TEXT),
                         (&keys, Type::BYTEA_ARRAY),
@@ -136,6 +141,7 @@ impl Postgres {
                         (&of, Type::TEXT_ARRAY),
                         (&dues, Type::TIMESTAMPTZ_ARRAY),
                         (&conditions, Type::TEXT_ARRAY),
+                        (&lists, Type::TEXT_ARRAY),
                         (&hosts_of(some.iter().map(|it| &it.uri)), Type::TEXT_ARRAY),
                     ],
                 )
@@ -162,7 +168,7 @@ impl Postgres {
     }
 
     async fn all_cited(&self, archive: &str) -> Result<Vec<Citation>, FrontierError> {
-        let sql = "SELECT s.uri, c.due_at, c.condition FROM stillsays.archive a
+        let sql = "SELECT s.uri, c.due_at, c.condition, c.lists FROM stillsays.archive a
              JOIN stillsays.citation c ON c.archive = a.id JOIN stillsays.seed s ON s.id = c.seed WHERE a.name = $1";
         let rows = self.0.rows(sql, &[(&archive, Type::TEXT)]).await?;
         let citation = |row: &Row| {
@@ -170,6 +176,7 @@ impl Postgres {
                 uri: uri_of(row.try_get(0).map_err(fault)?)?,
                 due: row.try_get(1).map_err(fault)?,
                 condition: row.try_get(2).map_err(fault)?,
+                lists: row.try_get(3).map_err(fault)?,
             })
         };
         rows.iter().map(citation).collect()
@@ -237,16 +244,19 @@ impl Frontier for Postgres {
         })
     }
 
-    fn turn<'a>(&'a self, host: &'a str, pause: Duration, most: Duration) -> Answer<'a, Duration> {
+    fn turn<'a>(&'a self, next: &'a Next) -> Answer<'a, Duration> {
         Box::pin(async move {
+            let addresses: Vec<String> = next.addresses.iter().map(ToString::to_string).collect();
             let wait: f64 = self
                 .0
                 .value(
-                    "SELECT stillsays.turn($1, $2, $3)",
+                    "SELECT stillsays.turn($1, $2, $3, $4, $5)",
                     &[
-                        (&host, Type::TEXT),
-                        (&pause.as_secs_f64(), Type::FLOAT8),
-                        (&most.as_secs_f64(), Type::FLOAT8),
+                        (&next.host, Type::TEXT),
+                        (&next.pause.as_secs_f64(), Type::FLOAT8),
+                        (&next.most.as_secs_f64(), Type::FLOAT8),
+                        (&addresses, Type::TEXT_ARRAY),
+                        (&next.address_pause.as_secs_f64(), Type::FLOAT8),
                     ],
                 )
                 .await?;
@@ -283,6 +293,35 @@ impl Frontier for Postgres {
         Box::pin(async move {
             let count: i64 = self.0.value("SELECT stillsays.reap()", &[]).await?;
             Ok(count.unsigned_abs())
+        })
+    }
+
+    fn unknown<'a>(&'a self, digests: &'a [String]) -> Answer<'a, Vec<String>> {
+        Box::pin(async move {
+            let sql = "SELECT d FROM unnest($1) AS it (d) WHERE NOT EXISTS (SELECT 1 FROM stillsays.bundle WHERE digest = d)";
+            let rows = self.0.rows(sql, &[(&digests, Type::TEXT_ARRAY)]).await?;
+            let digest = |row: &Row| row.try_get(0).map_err(fault);
+            rows.iter().map(digest).collect()
+        })
+    }
+
+    fn adopt<'a>(&'a self, found: &'a Found) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let keys: Vec<Vec<u8>> = found.pages.iter().map(|it| key_of(it).to_vec()).collect();
+            let (digest, bytes) = &found.bundle;
+            self.0
+                .value(
+                    "SELECT stillsays.adopt($1, $2, $3, $4, $5, $6)",
+                    &[
+                        (&found.host, Type::TEXT),
+                        (&found.fence, Type::INT8),
+                        (&found.worker, Type::TEXT),
+                        (digest, Type::TEXT),
+                        (&i64::try_from(*bytes).unwrap_or(i64::MAX), Type::INT8),
+                        (&keys, Type::BYTEA_ARRAY),
+                    ],
+                )
+                .await
         })
     }
 

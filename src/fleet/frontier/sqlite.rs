@@ -1,6 +1,9 @@
 //! The frontier in an SQLite file: for a fleet of processes on one machine, and for trials.
 
+mod found;
 mod status;
+mod turns;
+mod waiting;
 
 use std::{
     path::Path,
@@ -12,18 +15,18 @@ use chrono::DateTime;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::{
-    AT_ONCE, Answer, BUNDLES, Citation, Due, Finish, Frontier, FrontierError, Lease, SEEDS, Status,
+    AT_ONCE, Answer, Citation, Due, Finish, Found, Frontier, FrontierError, Lease, SEEDS, Status,
     Waiting, host_of, hosts_of, key_of, state_of, state_text, uri_of,
 };
 use crate::{
     clock::{Clock, Instant},
-    fetch,
+    fetch::{self, Next},
     host::{HostState, Origin},
     uri::TargetUri,
 };
 
 /// The numbered steps: the first makes version 1, each later one migrates from the version before.
-const STEPS: &[&str] = &[include_str!("sqlite/1.sql")];
+const STEPS: &[&str] = &[include_str!("sqlite/1.sql"), include_str!("sqlite/2.sql")];
 
 /// How long to wait for another process.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -121,20 +124,9 @@ impl Frontier for Sqlite {
         })
     }
 
-    fn turn<'a>(&'a self, host: &'a str, pause: Duration, most: Duration) -> Answer<'a, Duration> {
-        let host = host.to_owned();
-        self.with(move |transaction, now| {
-            let next: i64 = transaction
-                .prepare_cached("INSERT INTO host (name) VALUES (?1) ON CONFLICT DO UPDATE SET name = name RETURNING next_at")?
-                .query_row([&host], |row| row.get(0))?;
-            let at = next.max(now);
-            let wait = Duration::from_micros((at - now).unsigned_abs());
-            if wait <= most {
-                transaction.prepare_cached("UPDATE host SET next_at = ?2, reason = NULL WHERE name = ?1")?
-                    .execute(params![host, at + micros(pause)])?;
-            }
-            Ok(wait)
-        })
+    fn turn<'a>(&'a self, next: &'a Next) -> Answer<'a, Duration> {
+        let next = next.clone();
+        self.with(move |transaction, now| turns::turn(transaction, now, &next))
     }
 
     fn leave_alone<'a>(
@@ -145,12 +137,7 @@ impl Frontier for Sqlite {
     ) -> Answer<'a, ()> {
         let (host, why) = (host.to_owned(), why.map(str::to_owned));
         self.with(move |transaction, now| {
-            transaction.prepare_cached(
-                "INSERT INTO host (name, next_at, reason) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET next_at = excluded.next_at, reason = excluded.reason WHERE next_at < excluded.next_at",
-            )?
-            .execute(params![host, now + micros(wait), why])?;
-            Ok(())
+            turns::leave_alone(transaction, &host, now + micros(wait), why)
         })
     }
 
@@ -165,6 +152,16 @@ impl Frontier for Sqlite {
             let ended = transaction.prepare_cached(sql)?.execute([now])?;
             Ok(ended as u64)
         })
+    }
+
+    fn unknown<'a>(&'a self, digests: &'a [String]) -> Answer<'a, Vec<String>> {
+        let digests = digests.to_vec();
+        self.with(move |transaction, _| found::unknown(transaction, digests))
+    }
+
+    fn adopt<'a>(&'a self, found: &'a Found) -> Answer<'a, bool> {
+        let found = found.clone();
+        self.with(move |transaction, now| found::adopt(transaction, now, &found))
     }
 
     fn cite<'a>(&'a self, archive: &'a str, cited: &'a [Citation]) -> Answer<'a, ()> {
@@ -195,7 +192,7 @@ impl Frontier for Sqlite {
     fn cited<'a>(&'a self, archive: &'a str) -> Answer<'a, Vec<Citation>> {
         let archive = archive.to_owned();
         self.with(move |transaction, _| {
-            let sql = "SELECT seed.uri, citation.due_at, citation.condition FROM archive
+            let sql = "SELECT seed.uri, citation.due_at, citation.condition, citation.lists FROM archive
                  JOIN citation ON citation.archive = archive.id JOIN seed ON seed.id = citation.seed WHERE archive.name = ?1";
             let mut statement = transaction.prepare_cached(sql)?;
             let mut rows = statement.query([archive])?;
@@ -205,6 +202,7 @@ impl Frontier for Sqlite {
                     uri: uri_of(&row.get::<_, String>(0)?)?,
                     due: row.get::<_, Option<i64>>(1)?.map(instant),
                     condition: row.get(2)?,
+                    lists: row.get(3)?,
                 });
             }
             Ok(cited)
@@ -234,7 +232,7 @@ impl Frontier for Sqlite {
 
     fn waiting<'a>(&'a self, archive: &'a str) -> Answer<'a, Vec<Waiting>> {
         let archive = archive.to_owned();
-        self.with(move |transaction, _| waiting(transaction, &archive))
+        self.with(move |transaction, _| waiting::waiting(transaction, &archive))
     }
 
     fn taken<'a>(&'a self, archive: &'a str, bundle: i64) -> Answer<'a, ()> {
@@ -282,7 +280,7 @@ fn claim(
 ) -> Result<Option<Lease>, FrontierError> {
     let found: Option<(String, i64)> = transaction
         .prepare_cached(
-            "UPDATE host SET worker = ?2, lease_until = ?3, fence = fence + 1
+            "UPDATE host SET worker = ?2, lease_until = ?3, fence = max(fence + 1, ?1 / 1000000)
              WHERE name = (SELECT name FROM host WHERE ready_at <= ?1 ORDER BY ready_at LIMIT 1) RETURNING name, fence",
         )?
         .query_row(params![now, worker, now + micros(lease)], |row| {
@@ -294,7 +292,8 @@ fn claim(
     };
     let sql = format!(
         "SELECT id, uri, (SELECT min(condition) FROM citation WHERE seed = seed.id
-             HAVING count(*) = count(condition) AND min(condition) = max(condition))
+             HAVING count(*) = count(condition) AND min(condition) = max(condition)),
+             (SELECT json_group_array(lists) FROM citation WHERE seed = seed.id HAVING count(lists) > 0)
          FROM seed WHERE host = ?1 AND due_at <= ?2 ORDER BY due_at, id LIMIT {SEEDS}"
     );
     let mut statement = transaction.prepare_cached(&sql)?;
@@ -305,6 +304,7 @@ fn claim(
             seed: row.get(0)?,
             uri: uri_of(&row.get::<_, String>(1)?)?,
             condition: row.get(2)?,
+            lists: lists_of(row.get(3)?)?,
         });
     }
     if seeds.is_empty() {
@@ -319,6 +319,14 @@ fn claim(
         states: states(transaction, &host)?,
         host,
     }))
+}
+
+/// What the archives that cite a page want of its lists, as an array.
+fn lists_of(array: Option<String>) -> Result<Vec<Option<String>>, FrontierError> {
+    let Some(array) = array else {
+        return Ok(Vec::new());
+    };
+    serde_json::from_str(&array).map_err(|error| FrontierError::Damaged(error.to_string()))
 }
 
 /// Gives a host back, and computes when its first seed is due.
@@ -412,8 +420,8 @@ fn cite(
             )?
             .execute(params![key_of(&citation.uri), citation.uri.as_str(), host])?;
         transaction.prepare_cached(
-            "INSERT INTO citation (seed, archive, due_at, condition) SELECT id, ?2, ?3, ?4 FROM seed WHERE key = ?1
-             ON CONFLICT DO UPDATE SET due_at = excluded.due_at, condition = excluded.condition
+            "INSERT INTO citation (seed, archive, due_at, condition, lists) SELECT id, ?2, ?3, ?4, ?5 FROM seed WHERE key = ?1
+             ON CONFLICT DO UPDATE SET due_at = excluded.due_at, condition = excluded.condition, lists = excluded.lists
                  WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.archive = ?2 AND d.seed = citation.seed)",
         )?
         .execute(params![
@@ -425,6 +433,7 @@ fn cite(
                 due.timestamp_micros()
             }),
             citation.condition,
+            citation.lists,
         ])?;
     }
     let uris: Vec<TargetUri> = cited.iter().map(|citation| citation.uri.clone()).collect();
@@ -442,32 +451,6 @@ fn due_again(transaction: &Transaction<'_>, uris: &[TargetUri]) -> Result<(), Fr
             .execute([host])?;
     }
     Ok(())
-}
-
-fn waiting(transaction: &Transaction<'_>, archive: &str) -> Result<Vec<Waiting>, FrontierError> {
-    let sql = format!(
-        "SELECT DISTINCT bundle.id, bundle.digest FROM archive JOIN delivery ON delivery.archive = archive.id
-             JOIN bundle ON bundle.id = delivery.bundle WHERE archive.name = ?1 ORDER BY bundle.id LIMIT {BUNDLES}"
-    );
-    let bundles: Vec<(i64, String)> = transaction
-        .prepare_cached(&sql)?
-        .query_map([archive], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    let mut waiting = Vec::new();
-    for (bundle, digest) in bundles {
-        let sql = "SELECT seed.uri FROM delivery JOIN seed ON seed.id = delivery.seed JOIN archive ON archive.id = delivery.archive
-             WHERE archive.name = ?1 AND delivery.bundle = ?2 ORDER BY seed.id";
-        let seeds = transaction
-            .prepare_cached(sql)?
-            .query_map(params![archive, bundle], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        waiting.push(Waiting {
-            bundle,
-            digest,
-            seeds,
-        });
-    }
-    Ok(waiting)
 }
 
 fn states(

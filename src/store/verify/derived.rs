@@ -71,9 +71,9 @@ const RULES: &[(&str, &str, &str)] = &[
     ),
     (
         "further page",
-        "it was not visited in the same run as the page before it, or is that page",
+        "it is the first page of its list, or belongs to another list",
         "SELECT further.page FROM further JOIN visit ON visit.id = further.visit JOIN visit AS page ON page.id = further.page
-         WHERE page.crawl <> visit.crawl OR page.seed = visit.seed OR further.seed <> visit.seed",
+         WHERE page.seed = visit.seed OR further.seed <> visit.seed",
     ),
     (
         "address",

@@ -20,7 +20,7 @@ use super::tls::Trust;
 use crate::{fleet::FrontierError, text::with_causes};
 
 /// The numbered steps: the first makes version 1, each later one migrates from the version before.
-const STEPS: &[&str] = &[include_str!("1.sql")];
+const STEPS: &[&str] = &[include_str!("1.sql"), include_str!("2.sql")];
 
 /// The key of the advisory lock that keeps two programs from migrating at once: the letters `stls`.
 const MIGRATING: i64 = 0x7374_6c73;
