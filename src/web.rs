@@ -106,6 +106,7 @@ pub struct Figures(Box<dyn Fn() -> String + Send + Sync>);
 
 impl Figures {
     /// The figures that `make` returns.
+    #[must_use]
     pub fn new(make: impl Fn() -> String + Send + Sync + 'static) -> Self {
         Self(Box::new(make))
     }

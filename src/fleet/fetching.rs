@@ -230,7 +230,7 @@ impl Fetching {
         let mut known: Vec<(Origin, HostState)> = known.collect();
         let fetched = self.fetched(orders.collect(), &known, clock, &stop).await;
         self.add(&mut brought, fetched, is_made);
-        let (seeds, most, caps) = (lease.seeds.clone(), self.pages, self.options.caps.clone());
+        let (seeds, most, caps) = (lease.seeds.clone(), self.pages, self.options.caps);
         let first = brought.visits.clone();
         // Reading a page takes longer than other tasks should wait.
         let begun = move || Following::begin(&seeds, &first, most, &caps);

@@ -113,8 +113,8 @@ impl Walk {
     /// The condition under which to ask for a page: only if every archive that gets the answer has the same page.
     fn validators(&self, page: &TargetUri) -> Option<Validators> {
         let known = |asked: &Option<Followed>| {
-            let known = asked.iter().flat_map(|it| &it.known);
-            known.into_iter().find(|it| it.0 == *page)?.1.clone()
+            let mut known = asked.iter().flat_map(|it| &it.known);
+            known.find(|it| it.0 == *page)?.1.clone()
         };
         let first = self.asked.first().and_then(known)?;
         let is_same = |asked: &Option<Followed>| known(asked).as_ref() == Some(&first);

@@ -64,8 +64,8 @@ pub(super) fn lines(change: &Change) -> Vec<Line> {
     let first = change.cited.first();
     match first.map(|cited| (&cited.link, &cited.finding)) {
         // Of good news, there is nothing to decide.
-        Some((Some(address), None)) => lines.push(link("see", address)),
-        Some((Some(address), Some(_))) => lines.push(link("decide", address)),
+        Some((Some(address), _)) if change.weight.is_none() => lines.push(link("see", address)),
+        Some((Some(address), _)) => lines.push(link("decide", address)),
         Some((None, Some(finding))) => {
             lines.push(text("decide", format!("stillsays review {finding}")));
         }

@@ -307,14 +307,14 @@ impl<'a> Member<'a> {
         };
         let fetch = &settings.fetch;
         let limits = (fetch.pages, settings.schedule.unconditional, now);
-        let mut lists = pipeline::followed(store.as_ref(), (profiles, &seeds), limits)?;
+        let lists = pipeline::followed(store.as_ref(), (profiles, &seeds), limits)?;
         let mut orders = orders.into_iter();
         let wanted = seeds.into_iter().map(|seed| {
             let validators = orders.next().and_then(|order| order.validators);
             Ok(Citation {
                 due: Some(seed.due.unwrap_or(AT_ONCE).min(latest(now))),
-                condition: validators.map(json).transpose()?,
-                lists: lists.remove(&seed.uri).map(json).transpose()?,
+                condition: validators.as_ref().map(json).transpose()?,
+                lists: lists.get(&seed.uri).map(json).transpose()?,
                 uri: seed.uri,
             })
         });
@@ -335,8 +335,8 @@ impl<'a> Member<'a> {
     }
 }
 
-fn json(it: impl serde::Serialize) -> Result<String, Failure> {
-    serde_json::to_string(&it).map_err(Failure::usage)
+fn json(it: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(it).map_err(Failure::usage)
 }
 
 /// "Never", for a database: some centuries from now.

@@ -137,7 +137,7 @@ impl Frontier for Sqlite {
     ) -> Answer<'a, ()> {
         let (host, why) = (host.to_owned(), why.map(str::to_owned));
         self.with(move |transaction, now| {
-            turns::leave_alone(transaction, &host, now + micros(wait), why)
+            turns::leave_alone(transaction, &host, now + micros(wait), why.as_deref())
         })
     }
 

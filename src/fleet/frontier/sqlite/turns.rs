@@ -48,7 +48,7 @@ pub(super) fn leave_alone(
     transaction: &Transaction<'_>,
     host: &str,
     until: i64,
-    why: Option<String>,
+    why: Option<&str>,
 ) -> Result<(), FrontierError> {
     transaction
         .prepare_cached(
