@@ -1,6 +1,10 @@
 //! PDF files through the program: their text by page, and broken files that hurt nothing.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 use stillsays::pipeline::{Limits, PdfReader};
@@ -215,6 +219,53 @@ fn time_and_output_are_limited() {
     assert_eq!(reader(Limits::default()).read(&members()).pages.len(), 2);
     let unused = PdfReader::new("/nonexistent".into(), Limits::default()).read(&members());
     assert!(unused.passing && unused.pages.is_empty());
+}
+
+#[test]
+fn a_pdf_is_read_with_the_calls_that_the_units_allow() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = Project::new();
+    let limited = |program: &str, arguments: &[&str]| {
+        Command::new("/usr/bin/python3")
+            .arg(here.join("tests/it/pdf/limited.py"))
+            .arg(here.join("packaging/systemd/stillsays-.service.d/hardening.conf"))
+            .arg(program)
+            .args(arguments)
+            .current_dir(project.path("."))
+            .output()
+    };
+    // The limits hold: a call that sets resources is refused.
+    let refused = ["-c", "import os; os.sched_setaffinity(0, [0])"];
+    match limited("/usr/bin/python3", &refused) {
+        Ok(it) if it.status.code() == Some(1) => {
+            let text = String::from_utf8_lossy(&it.stderr);
+            assert!(text.contains("Operation not permitted"), "{text}");
+        }
+        Ok(it) if it.status.code() != Some(77) => panic!("{it:?}"),
+        _ => {
+            println!("skipped: the calls that the units allow (python3-seccomp is missing)");
+            return;
+        }
+    }
+    let site = Site::start();
+    site.on("/robots.txt", [Reply::status(404, "")]);
+    let pdf = Reply::status(200, members()).field("Content-Type", "application/pdf");
+    site.on("/report.pdf", [pdf]);
+    project.profile(
+        "report",
+        &format!(
+            "format = 1\ntitle = \"Report\"\n[[references]]\nnumber = 1\nurl = \"{}\"\n\
+             [[claims]]\nid = \"q\"\nkind = \"quoted\"\ncites = [1]\nexact = \"Beacon Mediation Network\"\n",
+            site.uri("/report.pdf"),
+        ),
+    );
+    let run = limited(env!("CARGO_BIN_EXE_stillsays"), &["run"]).unwrap();
+    assert!(run.status.success(), "{run:?}");
+    let report = project.json(&["report", "--format", "json"]);
+    assert_eq!(
+        report["claims"][0]["entries"][0]["label"], "present",
+        "{report:#}"
+    );
 }
 
 #[test]
