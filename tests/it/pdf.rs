@@ -108,6 +108,55 @@ fn names_and_quotations_of_a_pdf_are_found_with_their_page() {
     assert_eq!(answer["claims"][0]["passages"][0]["page"], 1, "{answer:#}");
 }
 
+/// A file as Chromium prints it: codes of two bytes, widths in ranges, and a new string after two letters that stand closer.
+fn printed() -> Vec<u8> {
+    let code = |letter: char| format!("{:04x}", u32::from(letter) - 29);
+    let codes = |text: &str| text.chars().map(code).collect::<String>();
+    // All letters are half as wide as the font is high. The last letter of the first string stands closer to the next one.
+    let (one, two) = ("Founded in 1987 by eleven kite mak", "ers of the coast");
+    let to_two = 12.0 * (0.5 * one.len() as f64 - 0.04);
+    let drawn = format!(
+        "BT /F1 12 Tf 72 770 Td <{}> Tj {to_two} 0 Td <{}> Tj ET",
+        codes(one),
+        codes(two)
+    );
+    let letters = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange <0000> <ffff> endcodespacerange\n\
+                   1 beginbfrange <0003> <005d> <0020> endbfrange\nendcmap end end";
+    let mut made = Made::pages(&[&[]]);
+    made.instead(3, "<< /Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /DescendantFonts [6 0 R] /ToUnicode 8 0 R >>");
+    made.last_stream("", drawn.as_bytes());
+    made.add(
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /A /FontDescriptor 7 0 R /DW 0 /W [3 3 500 4 19 500 20 [500 500] 22 93 500] >>",
+    );
+    made.add("<< /Type /FontDescriptor /FontName /A >>");
+    made.stream("", letters.as_bytes());
+    made.bytes()
+}
+
+#[test]
+fn words_are_whole_in_a_file_that_gives_widths_in_ranges() {
+    let project = Project::new();
+    project.write("file.pdf", printed());
+    let site = Site::start();
+    site.on("/robots.txt", [Reply::status(404, "")]);
+    let pdf = Reply::status(200, printed()).field("Content-Type", "application/pdf");
+    site.on("/history.pdf", [pdf]);
+    project.profile(
+        "history",
+        &format!(
+            "format = 1\ntitle = \"History\"\n[[references]]\nnumber = 1\nurl = \"{}\"\n\
+             [[claims]]\nid = \"q\"\nkind = \"quoted\"\ncites = [1]\nexact = \"in 1987 by eleven kite makers of the coast\"\n",
+            site.uri("/history.pdf"),
+        ),
+    );
+    project.expect(&["run"], 0);
+    let report = project.json(&["report", "--format", "json"]);
+    assert_eq!(
+        report["claims"][0]["entries"][0]["label"], "present",
+        "{report:#}"
+    );
+}
+
 #[test]
 fn broken_files_are_unreadable_and_say_why() {
     let project = Project::new();

@@ -15,7 +15,7 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (20, "cc2a59df0c8d");
+const READINGS: (u32, &str) = (21, "1596ae4876a2");
 const VERDICTS: (u32, &str) = (23, "d24d644157ea");
 
 #[derive(Deserialize)]
