@@ -9,7 +9,7 @@ use std::{
     io::{self, BufRead, Read},
 };
 
-use crate::capture::{Response, fields_of};
+use crate::capture::{Response, Truncation, fields_of};
 
 /// Limits on decoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,8 @@ pub enum Remark {
         coding: Coding,
         /// How many bytes were decoded.
         bytes: usize,
+        /// Whether the bytes of the stream are wrong, rather than too few.
+        damaged: bool,
         /// The message of the decoder.
         detail: String,
     },
@@ -131,6 +133,8 @@ pub enum CodingError {
     Unreadable {
         /// The coding whose stream it was.
         coding: Coding,
+        /// Whether the bytes of the stream are wrong, rather than too few.
+        damaged: bool,
         /// The message of the decoder.
         detail: String,
     },
@@ -146,12 +150,26 @@ pub struct Decoded {
 }
 
 impl Decoded {
-    /// Whether a stream ended early, so that the end of the content may be missing.
+    /// Whether something of the content may be missing: a stream is damaged, or ended before the page did. Some servers leave out only
+    /// the checksum behind a whole page.
     #[must_use]
-    pub fn is_broken_off(&self) -> bool {
-        let mut remarks = self.remarks.iter();
-        remarks.any(|remark| matches!(remark, Remark::BrokenOff { .. }))
+    pub fn is_cut(&self) -> bool {
+        self.remarks.iter().any(|remark| match remark {
+            Remark::BrokenOff { damaged, .. } => *damaged || !ends_a_page(&self.bytes),
+            _ => false,
+        })
     }
+}
+
+/// Why the content of a body that was received whole is incomplete: its coding broke off.
+#[must_use]
+pub fn cut(head: &[u8], payload: &[u8], caps: &Caps) -> Option<Truncation> {
+    let is_cut = match decode(payload, Some(&labels_of(head)?), caps) {
+        Ok(decoded) => decoded.is_cut(),
+        Err(CodingError::Unreadable { damaged, .. }) => !damaged,
+        Err(_) => false,
+    };
+    is_cut.then_some(Truncation::Unspecified)
 }
 
 /// Decodes `payload` by `content_encoding` (a field value, or several joined with commas).
@@ -262,12 +280,14 @@ impl Stage {
             Err(Stop::Broken(error)) if output.is_empty() => {
                 return Err(CodingError::Unreadable {
                     coding: self.coding,
+                    damaged: is_damage(&error),
                     detail: error.to_string(),
                 });
             }
             Err(Stop::Broken(error)) => decoded.remarks.push(Remark::BrokenOff {
                 coding: self.coding,
                 bytes: output.len(),
+                damaged: is_damage(&error),
                 detail: error.to_string(),
             }),
             Ok(()) if !rest.is_empty() => decoded.remarks.push(Remark::TrailingGarbage {
@@ -348,6 +368,19 @@ impl Stage {
             }
         }
     }
+}
+
+fn is_damage(error: &io::Error) -> bool {
+    error.kind() != io::ErrorKind::UnexpectedEof
+}
+
+/// Whether the end tag of a page is among the last bytes.
+fn ends_a_page(bytes: &[u8]) -> bool {
+    const LAST: usize = 1024;
+    const END: &[u8] = b"</html";
+    let last = bytes.get(bytes.len().saturating_sub(LAST)..);
+    let mut ends = last.unwrap_or_default().windows(END.len());
+    ends.any(|window| window.eq_ignore_ascii_case(END))
 }
 
 fn zstd_frame<'a, 'b>(
@@ -488,10 +521,65 @@ mod tests {
         for (whole, label) in [(gzip(&long), "gzip"), (zlib(&long), "deflate")] {
             let decoded = read(&whole[..whole.len() / 2], label).unwrap();
             assert!(!decoded.bytes.is_empty() && long.starts_with(&decoded.bytes));
-            assert!(matches!(decoded.remarks[..], [Remark::BrokenOff { .. }]));
+            assert!(matches!(
+                decoded.remarks[..],
+                [Remark::BrokenOff { damaged: false, .. }]
+            ));
+            assert!(decoded.is_cut());
         }
         let nothing = read(&gzip(PAGE)[..6], "gzip").unwrap_err();
         assert!(matches!(nothing, CodingError::Unreadable { .. }));
+    }
+
+    fn is_cut(payload: &[u8], label: &str) -> bool {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {label}\r\n\r\n");
+        cut(head.as_bytes(), payload, &Caps::default()).is_some()
+    }
+
+    #[test]
+    fn a_body_is_cut_where_its_stream_ends_before_the_page_or_is_damaged() {
+        let page: Vec<u8> = (0..9_000)
+            .flat_map(|it| format!("<li>{it}").into_bytes())
+            .collect();
+        let ended = [&page[..], b"</ul></body></html>\n"].concat();
+        let without_trailer = |mut stream: Vec<u8>, bytes| {
+            stream.truncate(stream.len() - bytes);
+            stream
+        };
+        let damaged = |mut stream: Vec<u8>, from_end| {
+            let at = stream.len() - from_end;
+            stream[at] ^= 0x55;
+            stream
+        };
+        for (label, of) in [
+            ("gzip", gzip as fn(&[u8]) -> Vec<u8>),
+            ("deflate", zlib),
+            ("zstd", zstd),
+            ("br", |bytes| brotli(&bytes[..40_000])),
+        ] {
+            let half = of(&ended).len() / 2;
+            assert!(!is_cut(&of(&ended), label), "{label}");
+            assert!(is_cut(&without_trailer(of(&ended), half), label), "{label}");
+            assert!(!is_cut(PAGE, label), "{label}: not coded at all");
+            assert!(!is_cut(b"", label), "{label}");
+        }
+        for (label, of, trailer) in [
+            ("gzip", gzip as fn(&[u8]) -> Vec<u8>, 8),
+            ("deflate", zlib, 4),
+        ] {
+            assert!(
+                !is_cut(&without_trailer(of(&ended), trailer), label),
+                "{label}"
+            );
+            assert!(
+                is_cut(&without_trailer(of(&page), trailer), label),
+                "{label}"
+            );
+            assert!(is_cut(&damaged(of(&ended), trailer), label), "{label}");
+        }
+        assert!(is_cut(&gzip(&ended)[..6], "gzip"));
+        let zeros = gzip(&vec![0; 30 << 20]);
+        assert!(!is_cut(&zeros, "gzip"), "a bomb is not cut");
     }
 
     #[test]

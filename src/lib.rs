@@ -49,11 +49,11 @@ pub mod profile;
 pub mod finding;
 pub mod reading;
 
+pub mod content_coding;
 pub mod html;
 
 pub mod article;
 pub mod cdxj;
-pub mod content_coding;
 pub mod feed;
 pub mod ledger;
 pub mod memento;

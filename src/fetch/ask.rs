@@ -14,6 +14,7 @@ use super::{
 use crate::{
     capture::{Capture, Connection, Failure, FailureKind, Outcome, Response, status_of},
     clock::Instant,
+    content_coding,
     host::{HostState, LastAsked, Origin},
     uri::TargetUri,
 };
@@ -282,11 +283,12 @@ impl Crawl {
                 truncated,
                 reusable,
             }) => {
+                let cut = || content_coding::cut(&head, &payload, &self.options.caps);
                 let response = Response {
+                    truncated: truncated.or_else(cut),
                     head,
                     payload,
                     framing,
-                    truncated,
                 };
                 match proxy.filter(|_| status_of(&response.head) == Some(407)) {
                     None => (Outcome::Response(response), interim, reusable),

@@ -2,7 +2,7 @@
 
 use super::{further::read_together, readings::Readings};
 use crate::{
-    capture::CaptureEntry,
+    capture::{CaptureEntry, RevisitProfile},
     compare::{Alert, Lasting, Page, Stretch, Visited},
     reading::Reading,
     store::{Span, Store, StoreError},
@@ -34,6 +34,14 @@ impl Brought {
             && let Some(at) = hops.iter().rposition(|hop| hop.target_uri.surt() == key)
         {
             hops.drain(..at);
+        }
+        // "Not modified" confirms what was stored, which may be a part.
+        if let Some(hop) = hops.last_mut()
+            && hop.revisit == Some(RevisitProfile::ServerNotModified)
+            && let Some(digest) = &hop.payload_digest
+        {
+            let stored = store.brought(digest, hop.date)?;
+            hop.truncated = stored.and_then(|stored| stored.truncated);
         }
         let reading = match hops.last() {
             Some(hop) => readings.of(hop)?,

@@ -136,8 +136,7 @@ impl<'a> Readings<'a> {
         };
         if !extract::is_pdf(&page) {
             let mut reading = extract::read(&page);
-            let broken = decoded.is_ok_and(|decoded| decoded.is_broken_off());
-            if broken && reading.ending != Ending::Closed {
+            if decoded.is_ok_and(|decoded| decoded.is_cut()) {
                 reading.ending = Ending::Cut;
             }
             return Ok(reading);

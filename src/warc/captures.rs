@@ -15,9 +15,10 @@ use super::{
 use crate::{
     capture::{
         Capture, Connection, Failure, FailureKind, Framing, Outcome, Response, RevisitProfile, Tls,
-        Truncation, asked_otherwise, fields_of, is_part, status_of,
+        Truncation, asked_otherwise, fields_of, is_part,
     },
     clock::{Instant, parse_http_date, warc_date_span},
+    content_coding::{self, Caps},
     uri::TargetUri,
 };
 
@@ -285,7 +286,7 @@ impl<R: BufRead> Captures<R> {
         {
             (payload, framing, Some(whole))
         } else {
-            let whole = is_as_long_as_said(&head, request, body.len());
+            let whole = http::is_as_long_as_said(&head, request, body.len());
             (body, Framing::Identity, whole)
         };
         // The reader has reported that the file ends in the record.
@@ -302,7 +303,8 @@ impl<R: BufRead> Captures<R> {
             .or(record.missing.filter(|_| is_whole != Some(true)))
             .or((is_whole == Some(false)).then_some(Truncation::Disconnect))
             .or((is_part(&head) && asked_otherwise(request).is_none())
-                .then_some(Truncation::Unspecified));
+                .then_some(Truncation::Unspecified))
+            .or_else(|| content_coding::cut(&head, &payload, &Caps::default()));
         self.originals.remember(&record, uri, date, &payload);
         Outcome::Response(Response {
             head,
@@ -381,14 +383,6 @@ fn left_out(record: &Record) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Whether a body has the length in its head; `None` if the head has no length, or it does not apply.
-fn is_as_long_as_said(head: &[u8], request: &[u8], length: usize) -> Option<bool> {
-    let has_no_body = matches!(status_of(head), Some(100..=199 | 204 | 304))
-        || asked_otherwise(request).as_deref() == Some("HEAD");
-    let said = http::length(head).filter(|_| !has_no_body)?;
-    Some(length as u64 >= said)
 }
 
 /// The records of one capture event.

@@ -1,6 +1,6 @@
 //! The parts of a response block: head, payload, and the framing between the bytes of the payload.
 
-use crate::capture::{Framing, Piece, fields_of};
+use crate::capture::{Framing, Piece, asked_otherwise, fields_of, status_of};
 
 /// Splits a block into the head with its empty line, and the rest. Without an empty line, everything is head.
 pub(super) fn split(block: &[u8]) -> (&[u8], &[u8]) {
@@ -120,6 +120,14 @@ fn chunk_size(bytes: &[u8], first: bool) -> Option<(usize, u64)> {
     let size = size.split(|letter| *letter == b';').next()?.trim_ascii();
     let size = u64::from_str_radix(std::str::from_utf8(size).ok()?, 16).ok()?;
     Some((skipped + end + 1, size))
+}
+
+/// Whether a body has the length in its head; `None` if the head has no length, or it does not apply.
+pub(super) fn is_as_long_as_said(head: &[u8], request: &[u8], received: usize) -> Option<bool> {
+    let has_no_body = matches!(status_of(head), Some(100..=199 | 204 | 304))
+        || asked_otherwise(request).as_deref() == Some("HEAD");
+    let said = length(head).filter(|_| !has_no_body)?;
+    Some(received as u64 >= said)
 }
 
 #[cfg(test)]

@@ -1237,3 +1237,42 @@ fn nothing_is_called_absent_or_new_from_a_page_whose_content_coding_ends_early()
         );
     }
 }
+
+/// After a body whose coding broke off, the next visit asks without a condition, and "not modified" does not make it whole.
+#[test]
+fn a_body_whose_content_coding_ends_early_is_stored_as_cut_and_stays_so_behind_a_304() {
+    let said = |number: usize| {
+        format!("In year {number} the council gave {number} boats to quay {number}. ")
+    };
+    let text = format!(
+        "<!doctype html><title>Partners</title><main><h1>Partners</h1><p>{}</p></main></html>",
+        (0..60).map(said).collect::<String>()
+    );
+    let project = Project::new();
+    project.profile(
+        "a",
+        "format = 1\ntitle = \"A\"\n[[references]]\nnumber = 1\ntitle = \"Work\"\nurl = \"https://a.example/members\"\n\
+         [[claims]]\nid = \"q\"\nkind = \"quoted\"\ncites = [1]\nexact = \"unarmed civilian protection\"\n",
+    );
+    imported(&project, "a.warc", &gzipped_record(&text, 40), 0);
+    let captures = || project.json(&["captures", "https://a.example/members", "--format", "json"]);
+    assert_eq!(captures()["captures"][0]["truncated"], "unspecified");
+    let unchanged = "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n";
+    let revisit = record(
+        "revisit",
+        "2024-01-02T00:00:00Z",
+        &format!(
+            "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/server-not-modified\r\nWARC-Refers-To-Target-URI: https://a.example/members\r\n\
+             WARC-Refers-To-Date: 2024-01-01T00:00:00Z\r\n{HTTP}"
+        ),
+        unchanged,
+    );
+    imported(&project, "b.warc", revisit.as_bytes(), 0);
+    assert_eq!(captures()["captures"].as_array().unwrap().len(), 2);
+    project.run_at(NOW, &["recheck"], 0);
+    let report = project.json(&["report", "--format", "json"]);
+    let entry = &report["claims"][0]["entries"][0];
+    assert_eq!(entry["label"], "cannot-tell");
+    let conclusion = entry["finding"]["conclusion"].to_string();
+    assert!(conclusion.contains("breaks off"), "{conclusion}");
+}
