@@ -19,6 +19,7 @@ mod alerting;
 mod analyse;
 mod answers;
 mod apart;
+mod archived_pages;
 mod bands;
 mod basis;
 mod brought;
@@ -51,6 +52,7 @@ use visiting::Network;
 pub use alerting::{Alerting, Tried};
 pub use analyse::{series, text_of, verify_answers};
 pub use apart::{Limits, PDF_VERB, PdfReader};
+pub use archived_pages::bind_archived;
 pub use bands::{Band, Bands, bands};
 pub use citable::copy_for_others;
 pub use cited_copies::{CitedCopy, cited_copies};
@@ -225,6 +227,7 @@ impl Run<'_> {
                 while let Some(end) = keeper.next().await {
                     count_kept(Some(end), ran, watch)?;
                 }
+                bind_archived(self.store, self.profiles, &self.comparing)?;
             }
             Source::Network {
                 options,
@@ -386,13 +389,20 @@ fn compare_one(
     reviews: &[Review],
 ) -> Result<Compared, RunError> {
     let profile = named.name.clone();
-    let subjected = analyse::subjected(store, named, reviews, &comparing.alert)?;
+    let mut subjected = analyse::subjected(store, named, reviews, &comparing.alert)?;
     if from == From::Kept && store.basis(&profile)? == Some(subjected.basis) {
         return Ok(Compared {
             profile,
             findings: None,
             changed: false,
         });
+    }
+    // Lists that were imported before any profile claimed them.
+    if store.basis(&profile)?.is_none()
+        && store.has_imports()?
+        && bind_archived(store, std::slice::from_ref(named), comparing)? > 0
+    {
+        subjected = analyse::subjected(store, named, reviews, &comparing.alert)?;
     }
     if from == From::Scratch {
         store.forget_answers(&profile)?;

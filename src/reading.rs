@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-pub use further::{FurtherPage, Joined, Part, further_pages, joined};
+pub use further::{FurtherPage, Joined, Part, can_be_further, further_pages, joined};
 
 use crate::entity::EntityList;
 
@@ -248,6 +248,7 @@ impl Reading {
         let ranges = || list.items.iter().filter_map(|item| item.range.as_ref());
         let start = ranges().map(|range| range.start).min();
         let end = ranges().map(|range| range.end).max();
+        let last = ranges().map(|range| range.start).max();
         let (start, end) = start.zip(end)?;
         let headed = |from: usize, to: usize| {
             self.headings
@@ -259,7 +260,11 @@ impl Reading {
                 None => true,
                 Some(at) if at < start => start - at <= NEAR && !headed(at, start),
                 Some(at) if at >= end => at - end <= NEAR && !headed(end, at),
-                Some(_) => more.kind == MoreKind::Attribute,
+                // "and 7 more" can be the last item itself.
+                Some(at) => {
+                    more.kind == MoreKind::Attribute
+                        || more.kind == MoreKind::Words && Some(at) >= last
+                }
             };
             // Names that a click reveals are already in the page.
             let opens = matches!(more.kind, MoreKind::Control | MoreKind::Attribute)

@@ -39,6 +39,7 @@ pub(super) fn current(
 pub(super) fn comparing(session: &Session) -> Comparing {
     Comparing {
         most_bytes: session.config.settings.fetch.max_bytes,
+        pages: session.config.settings.fetch.pages,
         ..Comparing::new(session.config.settings.alert.alert())
     }
 }

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::{
     interchange::{Imported, Importer, Whose},
+    pipeline,
     store::Access,
     wacz::{Package, WaczError},
     warc::{WarcError, Warning},
@@ -19,6 +20,8 @@ use crate::{
 use super::{
     Exit, Failure, Format, Session,
     archive::Archive,
+    findings,
+    profiles::ProfilesArgs,
     run::runtime,
     session::{json_text, print},
 };
@@ -67,6 +70,11 @@ impl ImportArgs {
             }
             let mut came = runtime.block_on(importer.finish(|it| tell_of(session, it)))?;
             came.lost += missing;
+            // Without a profile no list is claimed yet; its first comparison looks for further pages.
+            let profiles = ProfilesArgs::default().load(session).unwrap_or_default();
+            if came.new > 0 {
+                pipeline::bind_archived(store, &profiles, &findings::comparing(session))?;
+            }
             Ok(came)
         })?;
         self.tell(session, &came)?;

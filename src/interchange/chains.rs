@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use crate::{
     capture::{Capture, Outcome, Visit, asked_otherwise},
     forward,
+    reading::can_be_further,
     uri::TargetUri,
 };
 
@@ -100,7 +101,8 @@ fn redirects_to(capture: &Capture) -> Option<TargetUri> {
     Some(forward::of_response(response, &capture.target_uri)?.to)
 }
 
-/// Our own visits of `seeds` in `captures`, oldest first; each capture of a seed begins a visit.
+/// Our own visits of `seeds` in `captures`, and of pages that can be further pages of their lists, oldest first; each capture of such a
+/// page begins a visit.
 #[must_use]
 pub fn visits_of(captures: &[Capture], seeds: &[TargetUri]) -> Vec<Visit> {
     let mut by_uri: BTreeMap<&TargetUri, Vec<&Capture>> = BTreeMap::new();
@@ -113,8 +115,18 @@ pub fn visits_of(captures: &[Capture], seeds: &[TargetUri]) -> Vec<Visit> {
     for captures in by_uri.values_mut() {
         captures.sort_by_key(|capture| capture.date);
     }
-    let mut visits = Vec::new();
+    let mut by_host: BTreeMap<&str, Vec<&TargetUri>> = BTreeMap::new();
     for seed in seeds {
+        by_host.entry(seed.host()).or_default().push(seed);
+    }
+    let is_further = |uri: &TargetUri| {
+        let lists = by_host.get(uri.host()).into_iter().flatten();
+        !seeds.contains(uri) && lists.into_iter().any(|list| can_be_further(list, uri))
+    };
+    let further = by_uri.keys().copied().filter(|uri| is_further(uri));
+    let pages: Vec<&TargetUri> = seeds.iter().chain(further).collect();
+    let mut visits = Vec::new();
+    for seed in pages {
         for first in by_uri.get(seed).into_iter().flatten() {
             visits.push(Visit {
                 seed: seed.clone(),

@@ -11,6 +11,9 @@ use crate::{
 
 use super::{PdfReader, readings::Readings};
 
+/// How many further pages of one list are read together unless the settings say otherwise.
+const PAGES: usize = 10;
+
 /// Why a profile cannot be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum AnalyseError {
@@ -31,6 +34,8 @@ pub struct Comparing {
     pub alert: Alert,
     /// The longest body to read, in bytes, after its content coding is removed.
     pub most_bytes: u64,
+    /// The most further pages of one list to read together.
+    pub pages: usize,
     /// Turns true on the signal to stop.
     pub stop: Option<watch::Receiver<bool>>,
 }
@@ -43,6 +48,7 @@ impl Comparing {
             pdf: PdfReader::this_program(),
             alert,
             most_bytes: Caps::default().bytes,
+            pages: PAGES,
             stop: None,
         }
     }

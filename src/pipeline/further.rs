@@ -180,7 +180,9 @@ impl Further<'_> {
 
 /// A list that a profile claims for a page.
 pub(super) struct ClaimedList<'a> {
+    /// The profile.
     pub(super) of: &'a Named,
+    /// The names.
     pub(super) names: &'a [ListedName],
     /// The part of the page that the claim means.
     pub(super) scope: Scope<'a>,
@@ -218,7 +220,7 @@ pub(super) fn claimed_lists(profiles: &[Named]) -> ClaimedLists<'_> {
 }
 
 /// Whether a claim has names that may be on a further page.
-fn is_wanted(lists: &[ClaimedList<'_>], reading: &Reading) -> bool {
+pub(super) fn is_wanted(lists: &[ClaimedList<'_>], reading: &Reading) -> bool {
     lists.iter().any(|list| {
         let aliases = &list.of.profile.aliases;
         compare::needs_further(list.names, reading, list.scope, aliases)

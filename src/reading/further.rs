@@ -50,6 +50,12 @@ pub fn further_pages(reading: &Reading, own: &TargetUri) -> Vec<TargetUri> {
     pages.into_values().collect()
 }
 
+/// Whether the address `to` can be that of a further page of the list at `own`.
+#[must_use]
+pub fn can_be_further(own: &TargetUri, to: &TargetUri) -> bool {
+    number_behind(own, to).is_some()
+}
+
 /// The number of the page at `to` in the list to which `own` belongs, if it comes after `own`.
 fn number_behind(own: &TargetUri, to: &TargetUri) -> Option<u32> {
     let origin = |target_uri: &TargetUri| (target_uri.host().to_owned(), target_uri.port());

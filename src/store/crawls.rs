@@ -83,6 +83,19 @@ pub struct Size {
 }
 
 impl Store {
+    /// Whether captures were ever imported from files.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn has_imports(&self) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            let any = connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM crawl WHERE command LIKE 'import%')")?
+                .query_row([], |row| row.get(0))?;
+            Ok(any)
+        })
+    }
+
     /// Records the beginning of a crawl.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Further pages of a list: visits of their own, bound to the visit of the first page.
 
+use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{CaptureId, Store, StoreError, VisitId, instant, micros, spans, visits::entries_of};
@@ -129,6 +130,29 @@ impl Store {
                 .collect::<Result<_, _>>()?;
             let parsed = pages.iter().filter_map(|page| page.parse().ok());
             Ok(parsed.collect())
+        })
+    }
+
+    /// The visit of a seed that began nearest to a time, at most `apart` from it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn visit_near(
+        &self,
+        seed: &TargetUri,
+        at: Instant,
+        apart: TimeDelta,
+    ) -> Result<Option<VisitId>, StoreError> {
+        self.read(|connection| {
+            let (from, until) = (micros(at - apart), micros(at + apart));
+            let found = connection
+                .prepare_cached(
+                    "SELECT visit.id FROM visit JOIN uri ON uri.id = visit.seed WHERE uri.uri = ?1 AND visit.date BETWEEN ?2 AND ?3
+                     ORDER BY abs(visit.date - ?4), visit.id LIMIT 1",
+                )?
+                .query_row(params![seed.as_str(), from, until, micros(at)], |row| row.get(0).map(VisitId))
+                .optional()?;
+            Ok(found)
         })
     }
 

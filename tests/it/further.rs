@@ -409,3 +409,88 @@ fn further_pages_are_under_the_pauses_the_guard_and_the_caps_of_every_page() {
     let said = about(&project, NAMES[7]).1["conclusion"].to_string();
     assert!(said.contains("was not read"), "{said}");
 }
+
+/// A file of another crawler: each page of the list as a record, so many minutes after the first.
+fn crawled(site: &Site, pages: &[(&str, String, u32)]) -> String {
+    let record = |(path, body, minute): &(&str, String, u32)| {
+        let block = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        format!(
+            "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {}\r\nWARC-Date: 2025-05-0{}T{:02}:{:02}:00Z\r\n\
+             Content-Type: application/http\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
+            site.uri(path),
+            1 + minute / 1440,
+            minute / 60 % 24,
+            minute % 60,
+            block.len()
+        )
+    };
+    pages.iter().map(record).collect()
+}
+
+#[test]
+fn the_pages_of_a_list_in_a_file_are_bound_however_they_come_in() {
+    let site = site();
+    let number = |it: usize| page(it, &NAMES[(it - 1) * 3..it * 3], &numbers(3));
+    let file = crawled(
+        &site,
+        &[
+            ("/members", number(1), 0),
+            ("/members?page=3", number(3), 2),
+            ("/members?page=2", number(2), 1),
+        ],
+    );
+    let ways: [&[&[&str]]; 3] = [
+        &[&["run", "--all", "--from", "crawl.warc"]],
+        &[&["import", "crawl.warc"], &["recheck"]],
+        // The import comes before the profile.
+        &[&["import", "crawl.warc"], &["profile"], &["recheck"]],
+    ];
+    for way in ways {
+        let project = Project::new();
+        project.write("crawl.warc", &file);
+        let late = way.contains(&&["profile"][..]);
+        if !late {
+            project.profile("network", &profile(&site, &NAMES[..8]));
+        }
+        for arguments in way {
+            if arguments == &["profile"] {
+                project.profile("network", &profile(&site, &NAMES[..8]));
+            } else {
+                project.run_at("2026-01-01T08:00:00Z", arguments, 0);
+            }
+        }
+        for (name, label) in [(0, "present"), (4, "present"), (7, "present"), (8, "new")] {
+            assert_eq!(about(&project, NAMES[name]).0, label, "{way:?} {name}");
+        }
+        let of_capture = about(&project, NAMES[7]).1["evidence"][0]["capture"].clone();
+        assert_eq!(of_capture["target_uri"], site.uri("/members?page=3"));
+        assert_consistent(&project);
+    }
+    assert!(site.pages_asked().is_empty());
+}
+
+#[test]
+fn an_archived_page_of_another_day_is_no_page_of_the_list() {
+    let site = site();
+    let number = |it: usize| page(it, &NAMES[(it - 1) * 3..it * 3], &numbers(3));
+    let file = crawled(
+        &site,
+        &[
+            ("/members", number(1), 0),
+            ("/members?page=2", number(2), 1),
+            ("/members?page=3", number(3), 60 * 26),
+        ],
+    );
+    let project = project(&site, &NAMES[..8]);
+    project.write("crawl.warc", &file);
+    project.run_at("2026-01-01T08:00:00Z", &["import", "crawl.warc"], 0);
+    project.run_at("2026-01-01T08:00:00Z", &["recheck"], 0);
+    assert_eq!(about(&project, NAMES[4]).0, "present");
+    let (label, finding) = about(&project, NAMES[7]);
+    assert_eq!(label, "cannot-tell");
+    let said = finding["conclusion"].to_string();
+    assert!(said.contains("page=3 was not read"), "{said}");
+}
