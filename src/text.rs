@@ -396,6 +396,18 @@ pub fn push_html_escaped(letter: char, out: &mut String) {
     }
 }
 
+/// The number of letters and digits of a text; ideographs and syllables count twice.
+#[must_use]
+pub fn weight(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    }
+    text.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .map(|letter| if letter >= '\u{3040}' { 2 } else { 1 })
+        .sum()
+}
+
 /// Letters and digits alone, folded.
 #[must_use]
 pub fn letters(text: &str) -> String {

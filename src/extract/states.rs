@@ -8,6 +8,7 @@ mod said;
 mod shape;
 mod signs;
 mod titles;
+mod year;
 
 use std::ops::Range;
 
@@ -17,6 +18,7 @@ use crate::{
     entity::{EntityList, ListKind},
     html::{Flow, Tree},
     reading::{Block, Doubt, Identity, Link, PageState, Region, Signal},
+    text::weight,
 };
 
 use enough::least;
@@ -86,7 +88,7 @@ pub(super) fn judge(
     let state = settle(&signals, &flow.text);
     let sure = manner.as_ref().filter(|_| !shape.asks);
     let least = least(flow.language.as_deref(), &flow.text, sure);
-    let score = manner.filter(|_| !shape.asks).map(|it| it.score);
+    let score = manner.filter(|_| !shape.asks).map(|it| it.score());
     let doubt = unexplained
         .or_else(|| addressed.map(|sign| doubt_of_manner(sign, score)))
         .or_else(|| (main < least).then(|| too_little(main, score)))
@@ -174,13 +176,13 @@ fn lines<'a>(
             while links.get(next).is_some_and(|link| link.1 <= range.start) {
                 next += 1;
             }
-            let mut prose = letters(words);
+            let mut prose = weight(words);
             for (start, end) in &links[next..] {
                 if *start >= range.end {
                     break;
                 }
                 let linked = (*start).max(range.start)..(*end).min(range.end);
-                prose = prose.saturating_sub(text.get(linked).map_or(0, letters));
+                prose = prose.saturating_sub(text.get(linked).map_or(0, weight));
             }
             parts.push(Line {
                 text: words,
@@ -239,18 +241,7 @@ fn main_letters(lines: &[Line<'_>]) -> usize {
     lines
         .iter()
         .filter(|line| line.is_main)
-        .map(|line| letters(line.text))
-        .sum()
-}
-
-/// The number of letters and digits of a text; ideographs and syllables count twice.
-fn letters(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.bytes().filter(u8::is_ascii_alphanumeric).count();
-    }
-    text.chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .map(|letter| if letter >= '\u{3040}' { 2 } else { 1 })
+        .map(|line| weight(line.text))
         .sum()
 }
 

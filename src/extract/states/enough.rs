@@ -2,7 +2,7 @@
 
 use super::{
     notice::{self, Manner},
-    signs::{ENOUGH, ENOUGH_OF_A_SUBJECT, SURELY_OF_A_SUBJECT},
+    signs::{ENOUGH, ENOUGH_OF_A_SUBJECT, SURE_IF_SHORT},
 };
 use crate::language::pages;
 
@@ -34,7 +34,7 @@ pub(super) fn least(language: Option<&str>, text: &str, manner: Option<&Manner<'
         return ENOUGH_UNKNOWN;
     }
     match manner {
-        Some(manner) if manner.score <= SURELY_OF_A_SUBJECT => ENOUGH_OF_A_SUBJECT,
+        Some(manner) if manner.score() <= SURE_IF_SHORT => ENOUGH_OF_A_SUBJECT,
         _ => ENOUGH,
     }
 }

@@ -7,11 +7,15 @@ use super::{
     STAND_INS,
     line::Line,
     signs::{
-        ADDRESSED, ADDRESSED_AND_ASKED, ADDRESSED_IN, ENOUGH, OF_A_SUBJECT, OUTWEIGHED,
-        SURELY_OF_A_SUBJECT,
+        ADDRESSED, ADDRESSED_AND_ASKED, ADDRESSED_IN, ENOUGH, OF_A_PAST_YEAR, OF_A_SUBJECT,
+        OUTWEIGHED, SURELY_OF_A_SUBJECT,
     },
+    year,
 };
-use crate::reading::{PageState, Signal};
+use crate::{
+    reading::{PageState, Signal},
+    text::weight,
+};
 
 /// The number of bits of a feature's number.
 const BITS: u32 = 18;
@@ -49,12 +53,19 @@ pub(super) fn knows(language: &str) -> bool {
 #[derive(Debug)]
 pub(super) struct Manner<'a> {
     /// From -3, about a subject, to 3, to the visitor: the mean of its sentences by their letters.
-    pub(super) score: f64,
+    score: f64,
+    /// Whether a sentence names a year of the past.
+    of_past: bool,
     /// The sentence that speaks most to the visitor.
     pub(super) most: &'a str,
 }
 
 impl Manner<'_> {
+    /// The score, lower if a sentence names a year of the past: notices speak of now.
+    pub(super) fn score(&self) -> f64 {
+        self.score - if self.of_past { OF_A_PAST_YEAR } else { 0.0 }
+    }
+
     /// The sign that a short page of so many letters speaks to its visitor rather than about a subject, if it does; the shorter it is,
     /// the more it must be about one, and even more if it `asks` for a click or an entry. A page with a list of names is about them.
     pub(super) fn addressed(&self, main: usize, named: usize, asks: bool) -> Option<Signal> {
@@ -64,7 +75,7 @@ impl Manner<'_> {
             401..=800 => ADDRESSED_IN[1],
             _ => ADDRESSED_IN[2],
         };
-        (named < 3 && self.score >= limit).then(|| Signal {
+        (named < 3 && self.score() >= limit).then(|| Signal {
             what: format!(
                 "its text reads like a notice to the visitor, such as \"{}\"",
                 quoted(self.most)
@@ -104,7 +115,7 @@ pub(super) fn of<'a>(lines: &[Line<'a>]) -> Option<Manner<'a>> {
     let (mut sum, mut all) = (0.0, 0.0);
     let mut most: Option<(f64, &'a str)> = None;
     for line in lines.iter().filter(|line| line.is_main) {
-        let letters = super::letters(line.text) as f64;
+        let letters = weight(line.text) as f64;
         let score = of_sentence(line.text).clamp(-MOST, MOST);
         sum += score * letters;
         all += letters;
@@ -115,6 +126,7 @@ pub(super) fn of<'a>(lines: &[Line<'a>]) -> Option<Manner<'a>> {
     let most = most?.1;
     (all > 0.0).then(|| Manner {
         score: sum / all,
+        of_past: lines.iter().any(year::is_of_past),
         most,
     })
 }
