@@ -13,6 +13,8 @@ use crate::{
 };
 
 mod attributes;
+mod counts;
+mod links;
 
 /// How many signs are kept; the first ones are enough.
 const MOST: usize = 50;
@@ -32,8 +34,14 @@ pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<Mor
         match *tree.name(node) {
             local_name!("link") => next_of_page(&mut found, tree, node),
             local_name!("a") => {
-                numbered(&mut found, tree, flow, node);
+                numbered(&mut found, tree, flow, (node, uri));
                 control(&mut controls, tree, flow, node);
+            }
+            local_name!("script") => {
+                let kind = tree.attr_text(node, &local_name!("type"));
+                if kind.is_some_and(|kind| kind.contains("ld+json")) {
+                    found.extend(counts::in_data(&tree.raw_text(node)));
+                }
             }
             local_name!("button") | local_name!("input") => {
                 control(&mut controls, tree, flow, node);
@@ -65,6 +73,8 @@ pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<Mor
             found.extend(line_of(line, block.range.start));
         }
     }
+    found.extend(counts::in_headings(flow));
+    found.extend(links::index(tree, flow));
     found.sort_by_key(|it| it.at);
     found.truncate(MOST);
     base::join(&mut found, tree, uri);
@@ -109,7 +119,12 @@ fn has_rel_next(tree: &Tree, node: usize) -> bool {
 }
 
 /// A link of a pager: its text is a number that is also in its address, or it is the next page and numbered.
-fn numbered(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
+fn numbered(
+    found: &mut Vec<More>,
+    tree: &Tree,
+    flow: &Flow,
+    (node, uri): (usize, Option<&TargetUri>),
+) {
     let href = tree
         .attr_text(node, &local_name!("href"))
         .unwrap_or_default();
@@ -119,7 +134,8 @@ fn numbered(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
     }
     let is_number = (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let of_pager = is_number && text != "0" && text != "1" && has_number(href, text);
-    if of_pager || has_rel_next(tree, node) && is_numbered(href) {
+    let is_next = has_rel_next(tree, node) && is_numbered(href);
+    if of_pager || is_next || links::is_further_page(href, uri) {
         let what = format!("a pager leads to \"{text}\"");
         found.push(More {
             leads_to: vec![href.to_owned()],
@@ -179,9 +195,8 @@ fn control(controls: &mut BTreeMap<String, Vec<More>>, tree: &Tree, flow: &Flow,
     ]
     .into_iter()
     .flatten()
-    .find(|text| !text.is_empty() && text.len() <= LONGEST_CONTROL);
-    let Some(label) = label else { return };
-    if says(label, Strength::Title).is_some() {
+    .find(|text| text.len() <= LONGEST_CONTROL && says(text, Strength::Title).is_some());
+    if let Some(label) = label {
         push(controls, label, tree, flow, node);
     }
 }
@@ -415,8 +430,26 @@ fn line_of(line: &str, at: usize) -> Option<More> {
                     ..sign(quoted())
                 });
             }
+            // "… and 7 more".
+            [_] if line.len() <= 60 => {
+                let place = of.first().map_or(0..0, |number| number.1.clone());
+                let bare =
+                    crate::text::one_line(&[&line[..place.start], &line[place.end..]].concat());
+                if ends_or_begins(&bare) {
+                    return Some(More {
+                        kind: MoreKind::Words,
+                        ..sign(quoted())
+                    });
+                }
+            }
             _ => {}
         }
+    }
+    if matches!(line.trim(), "…" | "..." | "[…]" | "(…)") {
+        return Some(More {
+            kind: MoreKind::Words,
+            ..sign(quoted())
+        });
     }
     if line.len() <= 60 && ends_or_begins(line) && values.is_empty() {
         return Some(More {

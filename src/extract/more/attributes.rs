@@ -41,6 +41,12 @@ pub(super) fn find(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize)
     if !is_there(flow, node) {
         return;
     }
+    let loads = |it: &(&str, &str)| {
+        it.0.ends_with("hx-trigger") && (it.1.contains("revealed") || it.1.contains("intersect"))
+    };
+    if let Some((name, value)) = tree.attributes(node).find(loads) {
+        found.push(attribute(name, value, None, at));
+    }
     for (name, value) in tree.attributes(node).filter(|it| counts(it.0)) {
         let value = value.trim();
         if name.starts_with("aria-") {
