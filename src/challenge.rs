@@ -66,6 +66,21 @@ const OWN: &[(&str, &str)] = &[
     ("/_guard/auto.js", "Cdnfly"),
     ("haproxy-protection", "HAProxy"),
     ("/lagoon/challenge", "the host"),
+    ("window[\"bobcmn\"]", "F5"),
+    ("/__qrator/", "Qrator"),
+    ("/.bunny-shield/", "Bunny"),
+    ("/_fs-ch-", "Fastly"),
+    ("/__tst_status", "EdgeOne"),
+    ("__tencent_chaos_vm", "EdgeOne"),
+    ("eo_bot_ssid", "EdgeOne"),
+    ("/.azwaf/", "Azure"),
+    ("/go-away/cmd/go-away/", "go-away"),
+    ("window.rbzns", "Reblaze"),
+    ("/.arvancloud/", "ArvanCloud"),
+    ("bitninja.io/", "BitNinja"),
+    ("imunify360", "Imunify360"),
+    ("/cdn-cgi/bm/cv/", "Cloudflare"),
+    ("/.well-known/wsidchk/", "the host"),
 ];
 
 /// Text that challenges share with pages that protect a form (lower case), and the vendor: a sign only on a page with nothing
@@ -84,6 +99,12 @@ const SHARED: &[(&str, &str)] = &[
     ("static.geetest.com", "GeeTest"),
     ("smartcaptcha.yandexcloud.net", "Yandex"),
     ("/showcaptcha", "Yandex"),
+    ("frc-captcha", "Friendly Captcha"),
+    ("<altcha-widget", "ALTCHA"),
+    ("mcaptcha", "mCaptcha"),
+    ("<cap-widget", "Cap"),
+    ("/tspd/", "F5"),
+    ("cdn.perfdrive.com/", "Radware"),
 ];
 
 /// A challenge has hardly any text; a page with at least this many letters has something to read.
@@ -214,6 +235,42 @@ mod tests {
                 "HTTP/1.1 200 OK\r\nServer: cloudflare\r\n\r\n",
                 "<p>Hello</p>",
                 None,
+            ),
+            (
+                "",
+                "<script>window[\"bobcmn\"]=\"1\"</script><script src=/TSPD/08?type=5></script>",
+                Some("F5"),
+            ),
+            (
+                "",
+                "<h1>Partners</h1><p>Bell</p><ul><li>A<li>B<li>C</ul><script src=/TSPD/08?type=17></script>",
+                None,
+            ),
+            (
+                "",
+                "<script src=/__qrator/qauth.js></script>",
+                Some("Qrator"),
+            ),
+            (
+                "",
+                "<script src=/_fs-ch-1T1w/script.js></script>",
+                Some("Fastly"),
+            ),
+            (
+                "",
+                "<div data-pow=1></div><script src=/.bunny-shield/a.js></script>",
+                Some("Bunny"),
+            ),
+            (
+                "",
+                "<script>var __TENCENT_CHAOS_VM=0</script>",
+                Some("EdgeOne"),
+            ),
+            ("", "<script>window.rbzns={}</script>", Some("Reblaze")),
+            (
+                "",
+                "<h1>Momento</h1><altcha-widget challengeurl=/c></altcha-widget>",
+                Some("ALTCHA"),
             ),
             (
                 "",

@@ -7,6 +7,7 @@ mod answered;
 mod asked;
 mod away;
 mod before;
+mod beside;
 mod choice;
 mod claim;
 mod fate;
@@ -28,6 +29,7 @@ mod words;
 
 pub use answered::{AboutClaims, Answered, Given, OfCopies};
 pub use asked::{Answers, Part, Question};
+pub use beside::Beside;
 pub use choice::ChoiceAnswers;
 pub use claim::{Place, Scope, Visited};
 pub use fate::fate;
@@ -54,7 +56,7 @@ pub use words::{
 };
 
 /// The version of the comparison; answers and findings of another version are computed again.
-pub const VERSION: u32 = 23;
+pub const VERSION: u32 = 24;
 
 #[cfg(test)]
 mod history_tests;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     VERSION,
+    beside::Beside,
     choice::ChoiceAnswers,
     claim::Said,
     fates::PageAnswers,
@@ -45,6 +46,8 @@ pub enum Question<'a> {
         reference: &'a Reference,
         /// The words of the claim.
         statement: &'a Statement,
+        /// Other claims about the page.
+        beside: Beside<'a>,
     },
     /// Which names of a claim it lists.
     Names {
@@ -109,11 +112,13 @@ impl<'a> Question<'a> {
             Self::Words {
                 reference,
                 statement,
+                beside,
             } => serde_json::to_string(&(
                 "words",
                 place(reference),
                 (&reference.url, &reference.title, &reference.publisher),
                 statement,
+                beside.statements().collect::<Vec<_>>(),
             )),
             Self::Names {
                 reference,
@@ -150,11 +155,23 @@ impl Answers {
     /// For each thing in question, whether the page has it now; `None` if unclear.
     #[must_use]
     pub fn is_there(&self) -> Vec<Option<bool>> {
-        let is_there =
-            |track: &Track<Said>| track.latest().and_then(|latest| latest.said.is_there());
+        self.latest(Said::is_there)
+    }
+
+    /// The same, where a different page at the address does not have it.
+    pub(super) fn is_at_address(&self) -> Vec<Option<bool>> {
+        self.latest(|said| match said.is_of_another_page() {
+            true => Some(false),
+            false => said.is_there(),
+        })
+    }
+
+    /// What the latest visits say about each thing in question.
+    fn latest(&self, of: impl Fn(&Said) -> Option<bool>) -> Vec<Option<bool>> {
+        let of_track = |track: &Track<Said>| track.latest().and_then(|latest| of(&latest.said));
         match self {
-            Self::Words(words) => vec![is_there(words.track())],
-            Self::Names(names) => names.names().iter().map(is_there).collect(),
+            Self::Words(words) => vec![of_track(words.track())],
+            Self::Names(names) => names.names().iter().map(of_track).collect(),
             Self::Page(_) | Self::Choice(_) => Vec::new(),
         }
     }
@@ -172,8 +189,9 @@ impl Answers {
                 Question::Words {
                     reference,
                     statement,
+                    beside,
                 },
-            ) => it.extend((statement, reference), page, closed),
+            ) => it.extend((statement, reference, *beside), page, closed),
             (
                 Self::Names(it),
                 Question::Names {

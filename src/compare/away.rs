@@ -109,6 +109,17 @@ pub(super) fn unfollowed(visited: &Visited<'_>) -> Option<TargetUri> {
     (!been).then_some(to)
 }
 
+/// Where a visit ended, for people, if that is another page than the one that was asked for.
+pub(super) fn elsewhere(visited: &Visited<'_>) -> Option<String> {
+    let (first, last) = (visited.hops.first()?, visited.hops.last()?);
+    (first.target_uri.surt() != last.target_uri.surt()).then(|| {
+        format!(
+            "the address leads to {}, and nothing shows that this is the page",
+            last.target_uri
+        )
+    })
+}
+
 /// What `to` shows instead of the page at `from`, as far as the addresses show; `None` if it may be the page.
 pub(super) fn stands_in(from: &TargetUri, to: &TargetUri) -> Option<StandIn> {
     let words = |uri: &TargetUri| -> Vec<String> {

@@ -150,6 +150,17 @@ impl Said {
         is_there(&self.verdict)
     }
 
+    /// Whether it is unclear because another page was there.
+    pub(super) fn is_of_another_page(&self) -> bool {
+        matches!(
+            self.verdict,
+            Verdict::CannotTell {
+                why: Why::AnotherPage,
+                ..
+            }
+        )
+    }
+
     /// Whether another visit says the same about the same place; the explanations can differ.
     pub(super) fn is_same(&self, verdict: &Verdict, headings: &[(String, String)]) -> bool {
         self.verdict == *verdict
@@ -208,9 +219,15 @@ pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
         _ => false,
     };
     if is_open && is_cut(visited) {
+        let how = match visited.reading {
+            Some(reading) if reading.ending == Ending::Cut => {
+                "its compressed body is damaged or breaks off"
+            }
+            _ => "the body was cut short",
+        };
         return Verdict::CannotTell {
             why: Why::Truncated,
-            detail: "not in the part that was received; the body was cut short".to_owned(),
+            detail: format!("not in the part that was received; {how}"),
         };
     }
     verdict

@@ -9,7 +9,7 @@ use crate::{
     challenge,
     digest::PayloadDigest,
     finding::{Fate, Why},
-    reading::PageState,
+    reading::{PageState, Reading},
 };
 
 /// The fate according to one visit: by its failure, its status, its content, and the targets of its redirects.
@@ -80,6 +80,9 @@ fn trusting(visited: &Visited<'_>) -> Fate {
             detail: "the page reports an error or maintenance".to_owned(),
         },
         PageState::Parked => Fate::Parked,
+        PageState::Empty if has_nothing(visited.reading) => Fate::Unreachable {
+            detail: "the answer has neither text nor title".to_owned(),
+        },
         _ => moved(visited, last),
     }
 }
@@ -176,6 +179,11 @@ fn without_page(last: &CaptureEntry) -> Option<String> {
         ..100 => Some(format!("the host answered {status}, which means nothing")),
         _ => None,
     }
+}
+
+/// Whether a page has not even a title or a link, as pages of images have.
+fn has_nothing(reading: Option<&Reading>) -> bool {
+    reading.is_some_and(|it| it.title.is_none() && it.links.is_empty() && it.anchors.is_empty())
 }
 
 fn failed(failure: &Failure) -> Fate {
@@ -473,6 +481,8 @@ mod tests {
             (PageState::SoftNotFound, "soft-404"),
             (PageState::LoginWall, "walled"),
             (PageState::Parked, "parked"),
+            (PageState::Empty, "unreachable"),
+            (PageState::Content, "live"),
         ] {
             let mut reading = testing::reading("words");
             reading.state = state;

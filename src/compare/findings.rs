@@ -41,7 +41,7 @@ pub fn findings_from(
             let claims = profile.claims.iter().enumerate();
             let citing = claims.filter(|(_, claim)| claim.cites.contains(&reference.number));
             let answers = citing.filter_map(|(place, _)| (given.claims)(place, reference.number));
-            Rest::of(answers.flat_map(|answer| answer.is_there()))
+            Rest::of(answers.flat_map(|answer| answer.is_at_address()))
         };
         let page = answered.pages.get(&reference.number);
         take(of_reference(name, reference, page, (waiting, &rest)));

@@ -3,7 +3,7 @@
 use crate::{
     profile::Reference,
     reading::{Identity, Reading},
-    text::fold,
+    text::{fold, weight},
     uri::TargetUri,
 };
 
@@ -14,8 +14,7 @@ const SHORTEST: usize = 8;
 pub(super) fn titled(reference: &Reference, reading: &Reading) -> Identity {
     let has = reference.title.as_deref().is_some_and(|title| {
         let cited = plain(title);
-        let is_own = cited.chars().filter(|it| it.is_alphanumeric()).count() >= SHORTEST
-            && !names_the_site(&cited, reference);
+        let is_own = weight(&cited) >= SHORTEST && !names_the_site(&cited, reference);
         is_own && titles(reading).any(|title| begins(&title, &cited) || begins(&cited, &title))
     });
     if has {
@@ -39,13 +38,7 @@ fn titles(reading: &Reading) -> impl Iterator<Item = String> {
         .take(2)
         .filter_map(|heading| reading.text.get(heading.range.clone()));
     let titles = reading.title.as_deref().into_iter().chain(headings);
-    titles.map(plain).filter(|title| {
-        title
-            .chars()
-            .filter(|letter| letter.is_alphanumeric())
-            .count()
-            >= SHORTEST
-    })
+    titles.map(plain).filter(|title| weight(title) >= SHORTEST)
 }
 
 /// Whether a title is the other one, or that one with the name of the site behind it.

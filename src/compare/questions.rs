@@ -1,8 +1,11 @@
 //! All questions that a profile asks about the pages that it cites.
 
+use std::collections::BTreeMap;
+
 use super::{
     answered::Answered,
     asked::{Part, Question},
+    beside::Beside,
     choice::{chosen, is_open},
     claim::Cited,
     names::key::NameKey,
@@ -80,6 +83,7 @@ pub fn questions<'a>(
         .filter(|reference| reference.url.is_some())
         .map(|reference| (Part::Page, Question::Page { reference, lists }))
         .collect();
+    let known = known_words(profile);
     for (place, claim) in profile.claims.iter().enumerate() {
         for reference in Cited::of(claim, profile).references {
             let part = Part::Claim(place);
@@ -100,6 +104,9 @@ pub fn questions<'a>(
                     Question::Words {
                         reference,
                         statement,
+                        beside: known
+                            .get(&reference.number)
+                            .map_or_else(Beside::default, |all| Beside::of(all, statement)),
                     },
                 )),
             }
@@ -127,6 +134,25 @@ pub fn questions_of_choices<'a>(
         }
     }
     all
+}
+
+/// By the number of a reference: a few claimed words that can show that a page is the one cited.
+fn known_words(profile: &Profile) -> BTreeMap<u32, Vec<&Statement>> {
+    let mut known: BTreeMap<u32, Vec<&Statement>> = BTreeMap::new();
+    for claim in profile
+        .claims
+        .iter()
+        .filter(|claim| Beside::can_show(&claim.statement))
+    {
+        for number in &claim.cites {
+            let all = known.entry(*number).or_default();
+            // One more, because a question leaves out its own.
+            if all.len() <= Beside::MOST {
+                all.push(&claim.statement);
+            }
+        }
+    }
+    known
 }
 
 fn of_names<'a>(reference: &'a Reference, asked: &'a NamesAsked) -> Question<'a> {

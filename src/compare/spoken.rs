@@ -4,20 +4,24 @@ use crate::compare::grounds::UNSETTLED;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    away,
     before::{Before, proven},
+    beside::Beside,
     claim::{Place, Said, Scope, Spoken, accessed_at, is_there, scope_of, untrusted, whole_words},
     fate::unjudged,
     identity::titled,
     page::Page,
     page_text::PageText,
+    proof::Kinship,
     state,
     time::{nearest::Nearest, track::Track},
     words::{context, figure, quotation, relation, statement},
 };
 use crate::{
     clock::Instant,
-    finding::Verdict,
+    finding::{Verdict, Why},
     profile::{Reference, Statement},
+    reading::Identity,
 };
 
 /// What the visits of one page say about words, from the first to the latest.
@@ -43,7 +47,7 @@ impl WordsAnswers {
     /// Continues with the visits that begin with this page; the ones before ended at `closed`.
     pub(super) fn extend(
         &mut self,
-        (statement, reference): (&Statement, &Reference),
+        (statement, reference, beside): (&Statement, &Reference, Beside<'_>),
         page: &Page<'_>,
         closed: Option<Instant>,
     ) {
@@ -61,7 +65,16 @@ impl WordsAnswers {
             (None, None) => return,
             (None, Some(reading)) => {
                 let text = page.text(reading);
-                let identity = titled(reference, reading).max(self.before.identity(page, reading));
+                let mut identity =
+                    titled(reference, reading).max(self.before.identity(page, reading));
+                let mut objection = self.before.objection(page, reading);
+                let is_another = matches!(&objection, Some((Why::AnotherPage, _)));
+                if (is_another || reading.doubt.is_some() && identity < Identity::SameText)
+                    && beside.is_on(text)
+                {
+                    identity = Identity::SameText;
+                    objection = objection.filter(|_| !is_another);
+                }
                 let scope = Scope {
                     identity,
                     ..scope_of(reference)
@@ -71,13 +84,20 @@ impl WordsAnswers {
                 if readable && self.baseline.meet(date, accessed_at(reference)) {
                     self.around = around(statement, text, scope);
                 }
-                let objection = self.before.objection(page, reading);
                 // Words that are nearly complete prove that this is the requested page.
                 let quoted = matches!(statement, Statement::Quoted { .. });
                 if quoted && matches!(spoken.verdict, Verdict::Altered { .. }) {
                     unproven = objection.map(|objection| objection.1);
                 } else {
                     spoken.verdict = proven(spoken.verdict, objection.as_ref());
+                }
+                if spoken.verdict == Verdict::Absent
+                    && let Some(detail) = away::elsewhere(&page.visited)
+                    && identity == Identity::Unknown
+                    && self.before.kinship(page, reading) != Some(Kinship::Page)
+                {
+                    let why = Why::AnotherPage;
+                    spoken.verdict = Verdict::CannotTell { why, detail };
                 }
                 let is_it = is_there(&spoken.verdict) == Some(true);
                 self.before.learn(page, reading, is_it);

@@ -119,13 +119,14 @@ fn nothing_is_called_absent_from_a_page_that_replaces_another() {
 /// The batches that were tried once before anything was repaired for them: stand-ins, live pages that look alike, and how many of each may
 /// be judged wrongly now: stand-ins from which something is called absent, live pages from which nothing is. First-sight figures are
 /// in `docs/accuracy.md`. Those of the last batch are as they were then; it must not teach the model of notices.
-const BATCHES: [(&str, usize, usize); 6] = [
+const BATCHES: [(&str, usize, usize); 7] = [
     ("third", 0, 1),
     ("fourth", 0, 0),
-    ("fifth", 0, 0),
+    ("fifth", 0, 1),
     ("sixth", 0, 1),
-    ("seventh", 0, 2),
-    ("eighth", 0, 12),
+    ("seventh", 0, 5),
+    ("eighth", 0, 8),
+    ("ninth", 0, 7),
 ];
 
 #[test]
@@ -165,14 +166,14 @@ fn of_later_batches_hardly_any_page_is_called_absent_or_lost() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What is known of a cited page before its claim is asked, and how many of the batches' pages are judged wrongly then: of 240
-/// stand-ins, alone and framed, those from which the claimed words are called absent; of 120 live look-alikes, those from which nothing
+/// What is known of a cited page before its claim is asked, and how many of the batches' pages are judged wrongly then: of 280
+/// stand-ins, alone and framed, those from which the claimed words are called absent; of 140 live look-alikes, those from which nothing
 /// is. In the second row every stand-in keeps the title of the page, which hardly any does.
 #[test]
 fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
     let mut figures = Vec::new();
     let mut wrong = String::new();
-    for known in ["nothing", "the title", "an earlier capture"] {
+    for known in ["nothing", "the title", "other words", "an earlier capture"] {
         let (mut gone, mut open) = (0, 0);
         for framed in [false, true] {
             let site = if framed { " - Harbor Alliance" } else { "" };
@@ -185,7 +186,11 @@ fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
                     let now = page(&it.language, title, &it.body, framed);
                     let cited = kept.then_some("About the circles");
                     let earlier = (known == "an earlier capture").then_some(before.as_str());
-                    let said = &asked_of(earlier, &now, cited)[0];
+                    let said = match known {
+                        "other words" => asked_beside(&now, "the slate with the names hangs there"),
+                        _ => asked_of(earlier, &now, cited),
+                    };
+                    let said = &said[0];
                     if is_called_gone(said) {
                         gone += 1;
                         let _ = writeln!(wrong, "{known}, gone: {batch} {} {framed}", it.title);
@@ -198,7 +203,11 @@ fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
                         format!("{}<p>We practice unarmed civilian protection.</p>", it.body);
                     let before = page(&it.language, &it.title, &words, framed);
                     let earlier = (known == "an earlier capture").then_some(before.as_str());
-                    let said = &asked_of(earlier, &now, cited)[0];
+                    let said = match known {
+                        "other words" => asked_beside(&now, &it.has),
+                        _ => asked_of(earlier, &now, cited),
+                    };
+                    let said = &said[0];
                     if *said != Verdict::Absent {
                         open += 1;
                         let _ = writeln!(
@@ -215,8 +224,9 @@ fn an_earlier_capture_and_the_cited_title_settle_what_a_page_leaves_open() {
     assert_eq!(
         figures,
         [
-            ("nothing", 0, 30),
-            ("the title", 4, 22),
+            ("nothing", 0, 46),
+            ("the title", 12, 28),
+            ("other words", 0, 20),
             ("an earlier capture", 0, 2)
         ],
         "{wrong}"
@@ -232,24 +242,36 @@ const BEFORE: &str = "<h1>About us</h1><p>We practice unarmed civilian protectio
 /// What is said of a quotation, a figure and a sentence after the pages of two visits, the second perhaps at another address.
 fn after(before: &str, now: &str, now_at: &str) -> Vec<Verdict> {
     let hops = [("http://harbor.example/about", before), (now_at, now)];
-    said_of(&hops, "About")
+    said_of(&hops, "About", None)
 }
 
 /// The same after one visit, or after an earlier one; `cited` is the title in the article.
 fn asked_of(before: Option<&str>, now: &str, cited: Option<&str>) -> Vec<Verdict> {
     let at = "http://harbor.example/about";
     let hops: Vec<(&str, &str)> = before.into_iter().chain([now]).map(|it| (at, it)).collect();
-    said_of(&hops, cited.unwrap_or("About"))
+    said_of(&hops, cited.unwrap_or("About"), None)
 }
 
-fn said_of(visits: &[(&str, &str)], cited: &str) -> Vec<Verdict> {
+/// The same for one visit of a page that has, or should have, the words of another claim as well.
+fn asked_beside(now: &str, beside: &str) -> Vec<Verdict> {
+    said_of(
+        &[("http://harbor.example/about", now)],
+        "About",
+        Some(beside),
+    )
+}
+
+fn said_of(visits: &[(&str, &str)], cited: &str, beside: Option<&str>) -> Vec<Verdict> {
+    let other = beside.map_or_else(String::new, |words| {
+        format!("[[claims]]\nid = \"k\"\nkind = \"quoted\"\ncites = [1]\nexact = '''{words}'''\n")
+    });
     let profile = "format = 1\ntitle = \"Harbor Alliance\"\n[[references]]\nnumber = 1\ntitle = \"About\"\n\
         accessed = 2026-01-01\nurl = \"http://harbor.example/about\"\n\
         [[claims]]\nid = \"q\"\nkind = \"quoted\"\ncites = [1]\nexact = \"unarmed civilian protection\"\n\
         [[claims]]\nid = \"f\"\nkind = \"figure\"\ncites = [1]\nexact = \"134 countries\"\n\
         [[claims]]\nid = \"s\"\nkind = \"stated\"\ncites = [1]\n\
         exact = \"The alliance meets in the harbor hall each spring.\"\n";
-    let profile = profile.replace("\"About\"", &format!("'''{cited}'''"));
+    let profile = profile.replace("\"About\"", &format!("'''{cited}'''")) + &other;
     let profile = &profile;
     let profile = Profile::from_toml(profile, Path::new("a.toml")).unwrap();
     let entry = |uri: &str, at: &str, body: &str| CaptureEntry {

@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (21, "1596ae4876a2");
-const VERDICTS: (u32, &str) = (23, "d24d644157ea");
+const READINGS: (u32, &str) = (21, "29c091667ce3");
+const VERDICTS: (u32, &str) = (24, "ce3318401691");
 
 #[derive(Deserialize)]
 struct Expected {
