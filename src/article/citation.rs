@@ -102,10 +102,11 @@ pub(super) fn parsoid(data: &str) -> Option<Vec<(String, String)>> {
         .as_str()?
         .trim()
         .to_lowercase();
-    if !is_citation(&name) {
+    let parameters = template.get("params")?.as_object()?;
+    let has = |keys: &[&str]| keys.iter().any(|key| parameters.contains_key(*key));
+    if !is_citation(&name) && !(has(URL) && has(TITLE)) {
         return None;
     }
-    let parameters = template.get("params")?.as_object()?;
     Some(
         parameters
             .iter()

@@ -24,6 +24,10 @@ pub(super) const TITLE: &[&str] = &[
     "назва",
     "عنوان",
     "chapter",
+    "rubrik",
+    "제목",
+    "標題",
+    "标题",
 ];
 
 /// For the site or publication.
@@ -31,6 +35,10 @@ pub(super) const WORK: &[&str] = &[
     "work",
     "website",
     "newspaper",
+    "krant",
+    "tidning",
+    "웹사이트",
+    "신문",
     "magazine",
     "journal",
     "periodical",
@@ -66,6 +74,7 @@ pub(super) const DATE: &[&str] = &[
     "año",
     "en ligne le",
     "تاريخ",
+    "날짜",
 ];
 
 /// For the day on which the page was read.
@@ -84,6 +93,8 @@ pub(super) const ACCESSED: &[&str] = &[
     "acessodata",
     "hämtdatum",
     "تاريخ الوصول",
+    "확인날짜",
+    "확인일자",
 ];
 
 /// For the address of a copy in an archive.

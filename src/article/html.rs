@@ -1,7 +1,5 @@
 //! An article in HTML: its paragraphs, lists and tables with the markers in them, and the notes that these lead to.
 
-use std::fmt::Write;
-
 use scraper::{ElementRef, Node};
 
 use super::{
@@ -17,6 +15,7 @@ use crate::{
 use entry::Link;
 use notes::Notes;
 
+mod cite;
 mod entry;
 mod head;
 mod marks;
@@ -143,8 +142,10 @@ struct Walk<'b> {
     notes: &'b Notes,
     raw: Vec<Raw>,
     line: String,
-    /// A bracket that was opened before a marker's link, and closes after it.
+    /// A bracket that was opened before a marker's link, and closes after it or after more markers.
     closing: Option<char>,
+    /// The marker before a dash in that bracket: the next one ends a range.
+    from: Option<u32>,
     under_references: bool,
     entries: Vec<Loose>,
     skipped: Vec<Skipped>,
@@ -158,6 +159,7 @@ impl<'b> Walk<'b> {
             raw: Vec::new(),
             line: String::new(),
             closing: None,
+            from: None,
             under_references: false,
             entries: Vec::new(),
             skipped: Vec::new(),
@@ -169,7 +171,9 @@ impl<'b> Walk<'b> {
         let name = element.value().name();
         // A marker may be a button that shows its note.
         let marked = self.notes.marks.contains_key(&element.id());
-        let skipped = SKIPPED.contains(&name) && !marked;
+        // The footer of a passage names its author.
+        let signs = name == "footer" && shape == Shape::Quote;
+        let skipped = SKIPPED.contains(&name) && !marked && !signs;
         if skipped || is_hidden(&element) || is_furniture(&element) {
             return self.skip(element, "outside the text");
         }
@@ -219,6 +223,7 @@ impl<'b> Walk<'b> {
         let block = is_block(&element.value().name.local);
         let inner = match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Shape::Heading,
+            "li" if self.heads_a_list(element) => Shape::Label,
             "li" => Shape::Item,
             "blockquote" => Shape::Quote,
             "p" | "div" | "section" if matches!(shape, Shape::Item | Shape::Quote) => shape,
@@ -257,79 +262,30 @@ impl<'b> Walk<'b> {
         }
     }
 
+    /// Whether an item only says what the items within it are: they have markers, and it has none.
+    fn heads_a_list(&self, item: ElementRef<'_>) -> bool {
+        let marked = |element: ElementRef<'_>| {
+            let mut all = element.descendants();
+            all.any(|it| self.notes.marks.contains_key(&it.id()))
+        };
+        let (within, own): (Vec<_>, Vec<_>) = item
+            .children()
+            .filter_map(ElementRef::wrap)
+            .partition(|child| matches!(child.value().name(), "ul" | "ol"));
+        let is_marker = |child: &ElementRef<'_>| self.notes.marks.contains_key(&child.id());
+        within.into_iter().any(marked)
+            && !own.iter().any(|child| marked(*child) || is_marker(child))
+    }
+
     fn text(&mut self, text: &str) {
         let mut text = text;
         if let Some(closing) = self.closing.take() {
+            if self.is_between_markers(text, closing) {
+                return;
+            }
             text = text.strip_prefix(closing).unwrap_or(text);
         }
         self.line.push_str(&text.replace('\n', " "));
-    }
-
-    /// Writes a marker as `[1]`; whether the element was one.
-    fn marker(&mut self, element: ElementRef<'_>) -> bool {
-        if let Some(numbers) = self.notes.marks.get(&element.id()) {
-            let opened = self.line.ends_with(['[', '(']) && element.value().name() == "a";
-            if opened {
-                self.closing = self
-                    .line
-                    .pop()
-                    .map(|line| if line == '[' { ']' } else { ')' });
-            }
-            self.cite(numbers);
-            return true;
-        }
-        // "(Moss 2023; Report 2023)" as citation processors write it.
-        let cites = element.attr("data-cites").is_some() && {
-            let shown: String = element.text().collect();
-            shown.trim_start().starts_with(['(', '['])
-        };
-        if element.value().name() != "sup" && !cites {
-            return false;
-        }
-        let marks: Vec<u32> = element
-            .descendants()
-            .filter_map(|descendant| self.notes.marks.get(&descendant.id()))
-            .flatten()
-            .copied()
-            .collect();
-        let marked = element
-            .descendants()
-            .any(|descendant| self.notes.marks.contains_key(&descendant.id()));
-        let text: String = element.text().collect();
-        let plain = text.trim();
-        if marked {
-            while cites && self.line.ends_with(' ') {
-                self.line.pop();
-            }
-            self.cite(&marks);
-            return true;
-        }
-        if cites {
-            return false;
-        }
-        // ": 12" is the page that is cited, and "[citation needed]" does not cite anything.
-        let page = plain.starts_with(':') || plain.starts_with("p.") || plain.starts_with("pp.");
-        let bracketed = plain.starts_with('[') && plain.ends_with(']');
-        if page || (bracketed && plain.chars().any(char::is_alphabetic)) {
-            return true;
-        }
-        let numbers = plain.trim_matches(['[', ']', '(', ')']);
-        let digits = !numbers.is_empty()
-            && numbers.chars().all(|character| {
-                character.is_ascii_digit() || matches!(character, ',' | ' ' | '-' | '–' | '[' | ']')
-            });
-        let unit = [" m", " km", " cm", " ft", " mi", "10"]
-            .iter()
-            .any(|suffix| self.line.ends_with(suffix));
-        if digits && !unit {
-            let _ = write!(self.line, "[{}]", numbers.replace("][", ","));
-            return true;
-        }
-        if digits {
-            self.line.extend(numbers.chars().map(marks::superscript));
-            return true;
-        }
-        false
     }
 
     /// The author of a passage is not part of it, but what is cited there supports it.
@@ -345,13 +301,6 @@ impl<'b> Walk<'b> {
         match passage.filter(|_| self.line.trim().is_empty()) {
             Some(passage) => passage.text.push_str(&text),
             None => self.line.push_str(&text),
-        }
-    }
-
-    fn cite(&mut self, numbers: &[u32]) {
-        for number in numbers {
-            // Writing to a String cannot fail.
-            let _ = write!(self.line, "[{number}]");
         }
     }
 

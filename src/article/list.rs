@@ -84,6 +84,18 @@ pub(super) fn looks_like_one(sentence: &str) -> Option<&'static str> {
             && !legal_forms::is_appended(text)
     };
     let run = pieces.iter().filter(|piece| named(piece)).count();
+    // "Members: A, B, C": the first follows the colon.
+    let first = pieces
+        .iter()
+        .filter_map(|piece| sentence[piece.clone()].rsplit_once(": "));
+    let run = run + first.filter(|(_, text)| name::is_name(text.trim())).count();
+    let strokes = sentence.split(" / ").map(str::trim).skip(1);
+    let run = run.max(
+        strokes
+            .take_while(|text| name::is_name(text.trim_end_matches('.')))
+            .count()
+            + 1,
+    );
     let introduced = STRONG.split('|').any(|word| {
         sentence.match_indices(word).any(|(at, _)| {
             word_ends(sentence, at, word) && sentence[at + word.len()..].contains(',')

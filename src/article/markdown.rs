@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Article, plain};
 
 mod notes;
+mod quotes;
 mod tables;
 
 use notes::Notes;
@@ -15,7 +16,7 @@ pub(super) fn read(text: &str) -> Article {
     let mut notes = Notes::default();
     let body = notes.take_definitions(text);
     let body: Vec<String> = body.lines().map(|line| notes.take_markers(line)).collect();
-    let body = tables::as_items(body);
+    let body = tables::as_items(quotes::as_text(body));
     let linked = notes.is_empty()
         && !body
             .iter()
@@ -70,10 +71,6 @@ fn front_matter(text: &str) -> (String, &str) {
 fn inline(line: &str, entry: bool) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    // A line of a quotation keeps its words, but not its mark.
-    if !entry && let Some(quoted) = rest.strip_prefix("> ") {
-        rest = quoted;
-    }
     while let Some(character) = rest.chars().next() {
         if let Some((text, address, after)) = notes::link(rest) {
             if out.ends_with('!') {
@@ -85,6 +82,9 @@ fn inline(line: &str, entry: bool) -> String {
                 out.push_str(". ");
                 out.push_str(address);
             }
+            rest = after;
+        } else if let Some((text, after)) = quotes::wiki_link(rest) {
+            out.push_str(text);
             rest = after;
         } else if let Some(after) = rest
             .strip_prefix('<')
@@ -103,7 +103,9 @@ fn inline(line: &str, entry: bool) -> String {
             out.push(escaped);
             rest = &rest[1 + escaped.len_utf8()..];
         } else {
-            let doubled = rest.starts_with("**") || rest.starts_with("__");
+            let highlighted =
+                rest.starts_with("==") && !rest.starts_with("===") && !out.ends_with('=');
+            let doubled = rest.starts_with("**") || rest.starts_with("__") || highlighted;
             let bullet = character == '*' && rest.starts_with("* ") && out.trim().is_empty();
             let inside = out.ends_with(char::is_alphanumeric);
             if doubled {

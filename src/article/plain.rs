@@ -124,9 +124,26 @@ fn blocks_of(
     let mut blocks = Vec::new();
     let mut section = None;
     let mut paragraph = before;
-    for it in raw {
-        let (text, markers) = marker::take(&it.text, numbers);
+    let mut of_heading: Vec<marker::Marker> = Vec::new();
+    for (at, it) in raw.iter().enumerate() {
+        let (text, mut markers) = marker::take(&it.text, numbers);
+        for marker in std::mem::take(&mut of_heading) {
+            markers.push(marker::Marker {
+                at: text.len(),
+                ..marker
+            });
+        }
         let kind = match it.shape {
+            // What a heading cites supports the items under it.
+            Shape::Heading
+                if raw
+                    .get(at + 1)
+                    .is_some_and(|next| next.shape == Shape::Item) =>
+            {
+                of_heading = markers;
+                section = Some(text);
+                continue;
+            }
             Shape::Heading => {
                 article.skip("a heading", &text, &markers);
                 section = Some(text);
@@ -212,7 +229,11 @@ pub(super) fn is_prose(text: &str) -> bool {
             )
     });
     let spaced = text.split_whitespace().count() >= 8 && end.ends_with(['.', '!', '?', ':', '؟']);
-    let unspaced = text.chars().count() >= 12 && end.ends_with(['。', '！', '？', '：']);
+    // Japanese and Chinese do not part words, and Korean ones are sentences in small.
+    let is_hangul = |letter: char| ('\u{ac00}'..='\u{d7a3}').contains(&letter);
+    let unspaced = text.chars().count() >= 12
+        && (end.ends_with(['。', '！', '？', '：'])
+            || end.ends_with('.') && end.trim_end_matches('.').ends_with(is_hangul));
     !is_chrome(text) && (spaced || unspaced)
 }
 

@@ -10,7 +10,10 @@ use crate::{
     text::one_line,
 };
 
+mod address;
 mod archived;
+
+use address::{same_address, shows_address};
 
 pub(super) use archived::unwrap_saved;
 
@@ -84,7 +87,9 @@ fn addresses(
     let mut words = text.split(' ').peekable();
     while let Some(word) = words.next() {
         let Some(at) = address_start(word) else {
-            kept.push(word.to_owned());
+            if !links.iter().any(|link| shows_address(word, link)) {
+                kept.push(word.to_owned());
+            }
             continue;
         };
         kept.push(word[..at].to_owned());
@@ -125,16 +130,6 @@ fn addresses(
         }
     }
     (found, one_line(&kept.join(" ")))
-}
-
-fn same_address(one: &str, other: &str) -> bool {
-    let plain = |text: &str| {
-        text.trim_end_matches('/')
-            .trim_start_matches("https:")
-            .trim_start_matches("http:")
-            .to_owned()
-    };
-    plain(one) == plain(other)
 }
 
 fn address_start(word: &str) -> Option<usize> {

@@ -70,6 +70,9 @@ pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
                 continue;
             }
             let rest = &sentence[object.end..];
+            if !phrase.ends_with(" in") && is_first_of_several(rest) {
+                continue;
+            }
             let Some(subject) = subject::of(&sentence[..at], rest, title) else {
                 continue;
             };
@@ -89,6 +92,17 @@ pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
     }
     found.sort_by_key(|it| it.object_range.start);
     found
+}
+
+/// Whether a name is the first of a list, by what follows it: "the Alder, Birch, and Cedar Foundations" is no relation to Alder.
+fn is_first_of_several(rest: &str) -> bool {
+    let Some(others) = rest.strip_prefix(", ") else {
+        return false;
+    };
+    let (second, behind) = others.split_once(',').unwrap_or((others, ""));
+    let second = second.split_once(" and ").map_or(second, |parts| parts.0);
+    let joined = behind.starts_with(" and ") || others[second.len()..].starts_with(" and ");
+    joined && name::is_name(second.trim())
 }
 
 /// The names that an "and" joins: two people, two organizations; else the one.

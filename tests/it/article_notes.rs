@@ -49,6 +49,11 @@ fn notes_are_read_in_every_common_form() {
                 wrong.push(format!("{why}: no {want:?} in {claims:?}"));
             }
         }
+        for it in case.get("without").map_or_else(Vec::new, strings) {
+            if claims.contains(&it) {
+                wrong.push(format!("{why}: {it:?} in {claims:?}"));
+            }
+        }
         let references: Vec<String> = import
             .profile
             .references

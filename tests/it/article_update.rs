@@ -431,6 +431,28 @@ fn a_folder_of_articles_gives_a_profile_each() {
         "{}",
         text(&again.stdout)
     );
+    // A list in the folder is not an article, and one that names a file that is not there is still a list.
+    fs::write(
+        folder.path().join("articles/list.txt"),
+        "one.txt\nfour.txt\n",
+    )
+    .unwrap();
+    let made = stillsays(&folder, &["profile", "import", "articles", "-o", "others"]);
+    assert_eq!(
+        text(&made.stdout).lines().count(),
+        4,
+        "{}",
+        text(&made.stdout)
+    );
+    let made = stillsays(
+        &folder,
+        &["profile", "import", "articles/list.txt", "-o", "more"],
+    );
+    let said = text(&made.stdout);
+    assert!(
+        said.contains("articles/four.txt") && said.lines().count() == 2,
+        "{said}"
+    );
 }
 
 #[test]

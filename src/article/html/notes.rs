@@ -105,7 +105,9 @@ impl Notes {
                         _ => None,
                     });
                     let (text, links) = page.text_of(*note);
-                    if !numeric && links.is_empty() {
+                    let cites =
+                        !links.is_empty() || text.contains("http://") || text.contains("https://");
+                    if !numeric && !cites {
                         continue;
                     }
                     let wanted = label.filter(|_| numeric).unwrap_or(*place);

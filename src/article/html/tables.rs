@@ -8,6 +8,7 @@ use crate::{
         name,
         plain::{Raw, Shape, is_prose},
     },
+    language::Lexicon,
     text::one_line,
 };
 
@@ -76,7 +77,8 @@ const OTHER: &[&str] = &[
 
 fn is_naming(label: &str) -> bool {
     let lower = label.to_lowercase();
-    NAMING.iter().any(|word| lower.contains(word)) && !is_other(label)
+    let known = NAMING.iter().any(|word| lower.contains(word));
+    (known || Lexicon::heading(&lower).relation) && !is_other(label)
 }
 
 fn is_other(label: &str) -> bool {
@@ -138,9 +140,38 @@ impl Walk<'_> {
             for cell in rows.iter().flat_map(|row| children(*row, &["td", "th"])) {
                 self.inner(cell, Shape::Paragraph);
             }
+        } else if self.is_introduced() {
+            self.without_heads(&rows, table);
         } else {
             self.skip(table, "a table");
         }
+    }
+
+    /// Whether the line before says what comes: "Members:".
+    fn is_introduced(&self) -> bool {
+        self.raw.last().is_some_and(|line| {
+            let text = without_markers(&line.text);
+            line.shape == Shape::Heading && is_naming(&text) || text.ends_with(':')
+        })
+    }
+
+    /// A table without heads behind such a line: the names of its first column are items, as in a list.
+    fn without_heads(&mut self, rows: &[ElementRef<'_>], table: ElementRef<'_>) {
+        let body: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| {
+                let cells = children(*row, &["td", "th"]).into_iter();
+                cells.map(|cell| self.lines_of(cell).join(" ")).collect()
+            })
+            .collect();
+        let items: Vec<String> = body.iter().filter_map(|row| row_item(row, 0)).collect();
+        let is_named = |item: &&String| name::is_name(&without_markers(item));
+        if items.len() < 2 || items.iter().filter(is_named).count() * 3 < items.len() * 2 {
+            return self.skip(table, "a table");
+        }
+        let shape = Shape::Item;
+        self.raw
+            .extend(items.into_iter().map(|text| Raw { shape, text }));
     }
 
     /// Rows that each have one word and its value.

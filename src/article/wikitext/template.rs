@@ -16,6 +16,8 @@ pub(super) struct Template<'a> {
     positional: Vec<&'a str>,
     /// Values by name.
     named: Vec<(&'a str, &'a str)>,
+    /// Whether its values begin on lines of their own, as in boxes.
+    on_lines: bool,
 }
 
 impl<'a> Template<'a> {
@@ -30,6 +32,9 @@ impl<'a> Template<'a> {
             .replace('_', " ");
         let mut template = Self {
             name,
+            on_lines: inside
+                .lines()
+                .any(|line| line.trim_start().starts_with('|')),
             ..Self::default()
         };
         for part in parts {
@@ -43,6 +48,31 @@ impl<'a> Template<'a> {
             }
         }
         template
+    }
+
+    /// Whether it cites a page: by its name, or because it gives the page an address and a title. What wikis call such templates differs.
+    fn cites(&self) -> bool {
+        let has = |keys: &[&str], fits: fn(&str) -> bool| {
+            let mut values = keys.iter().filter_map(|key| self.value(key));
+            values.any(fits)
+        };
+        fields::is_citation(&self.name)
+            || has(fields::URL, |url| url.starts_with("http"))
+                && has(fields::TITLE, |title| !title.is_empty())
+    }
+
+    /// Whether it is a box of facts: a few named values, one of which is several things or has a note.
+    fn is_box(&self) -> bool {
+        let several = |value: &&str| {
+            ["<br", "\n*", "<ref", "{{ubl"]
+                .iter()
+                .any(|mark| value.contains(mark))
+        };
+        let mut values = self.named.iter().map(|pair| pair.1);
+        self.on_lines
+            && self.positional.is_empty()
+            && self.named.len() >= 2
+            && values.any(|value| several(&value))
     }
 
     fn first(&self) -> &'a str {
@@ -68,7 +98,7 @@ impl<'a> Template<'a> {
 
     /// The name that a short note uses for a citation: its authors' last names and its year.
     pub(super) fn source_key(&self) -> Option<String> {
-        if !fields::is_citation(&self.name) {
+        if !self.cites() {
             return None;
         }
         if let Some(key) = self.value("ref").filter(|value| value.contains("ref|")) {
@@ -124,11 +154,11 @@ fn parameters(inside: &str) -> Vec<&str> {
 pub(super) fn rendered(page: &mut Page, template: &Template<'_>) -> String {
     let name = template.name.as_str();
     let quotes = name == "citation" && template.named.is_empty();
-    if fields::is_citation(name) && !quotes {
-        return cited(template);
-    }
     if name.starts_with("infobox") || name.contains(" infobox") || name == "taxobox" {
         return facts(page, template);
+    }
+    if template.cites() && !quotes {
+        return cited(template);
     }
     match name {
         "sfn" | "sfnp" | "sfnm" => return short_note(page, template),
@@ -160,6 +190,9 @@ pub(super) fn rendered(page: &mut Page, template: &Template<'_>) -> String {
     }
     if let Some(text) = text_of(page, template) {
         return text;
+    }
+    if template.is_box() {
+        return facts(page, template);
     }
     // The notes in what is dropped stay in their place.
     let mut out = String::new();

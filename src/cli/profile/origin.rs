@@ -173,7 +173,9 @@ fn files_of(folder: &Path) -> Result<Vec<String>, Failure> {
         .filter_map(|it| it.ok().map(|it| it.path()))
         .filter(|it| {
             let ending = it.extension().and_then(|extension| extension.to_str());
-            it.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending))
+            it.is_file()
+                && ending.is_some_and(|ending| ENDINGS.contains(&ending))
+                && list_of(it).is_none()
         })
         .collect();
     files.sort();
@@ -183,7 +185,8 @@ fn files_of(folder: &Path) -> Result<Vec<String>, Failure> {
         .collect())
 }
 
-/// The lines of a text file that names one article on each line: addresses and files; `#` begins a remark.
+/// The lines of a text file that names one article on each line: addresses and files; `#` begins a remark. A file that is not there is
+/// named as well if another line is one, so that it is reported.
 fn list_of(path: &Path) -> Option<Vec<String>> {
     if path.extension()? != "txt" {
         return None;
@@ -195,15 +198,15 @@ fn list_of(path: &Path) -> Option<Vec<String>> {
         .filter(|it| !it.is_empty() && !it.starts_with('#'))
         .collect();
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    let named: Option<Vec<String>> = lines
-        .iter()
-        .map(|line| {
-            if is_address(line) {
-                return Some(line.clone());
-            }
-            let file = folder.join(line);
-            file.is_file().then(|| file.display().to_string())
-        })
-        .collect();
-    named.filter(|named| !named.is_empty())
+    let names_one = |line: &String| is_address(line) || folder.join(line).is_file();
+    let may_name_one = |line: &String| names_one(line) || !line.contains(char::is_whitespace);
+    let is_list = lines.iter().any(names_one) && lines.iter().all(may_name_one);
+    let named = lines.into_iter().map(|line| {
+        if is_address(&line) {
+            line
+        } else {
+            folder.join(line).display().to_string()
+        }
+    });
+    is_list.then(|| named.collect())
 }
