@@ -5,9 +5,11 @@ use super::{draft::Draft, page_index::PageIndex, record::without_asides};
 mod cards;
 pub(super) mod data;
 mod definitions;
+mod fields;
 mod headings;
 mod items;
 pub(super) mod labels;
+mod line_fields;
 mod lines;
 mod offices;
 mod prose;
@@ -15,6 +17,8 @@ pub(super) mod selector;
 mod siblings;
 mod sole;
 mod tables;
+
+pub(super) use siblings::is_index;
 
 /// The drafts of all strategies that read names from the text. They overlap; the judge chooses.
 pub(super) fn drafts(index: &PageIndex<'_>) -> Vec<Draft> {

@@ -23,6 +23,7 @@ use weed::{disjoint, weeded};
 
 pub(super) mod closer_signs;
 mod distinct;
+mod divided;
 mod facts;
 pub(super) mod judged;
 pub(super) mod list_signs;
@@ -48,7 +49,7 @@ pub(super) fn judge<'a>(
         .collect();
     nesting::settle(index, &mut judged);
     neighbours::settle(index, &mut judged);
-    judged
+    divided::divide(index, judged)
 }
 
 /// Judges a draft by its items and their places; `None` if no item can be a name.

@@ -87,11 +87,17 @@ fn ranges(list: &EntityList) -> Vec<(usize, usize)> {
     ranges.map(|range| (range.start, range.end)).collect()
 }
 
-/// Whether two lists are columns of one table.
+/// Whether two lists are columns of one table, with the same rows.
 fn is_same_table(one: &EntityList, other: &EntityList) -> bool {
+    let (a, b) = (ranges(one), ranges(other));
+    let begins_before_end = |of: &[(usize, usize)], end: &[(usize, usize)]| {
+        of.first().map(|range| range.0) < end.last().map(|range| range.1)
+    };
     one.container == other.container
         && one.strategy == Strategy::TableColumn
         && other.strategy == Strategy::TableColumn
+        && begins_before_end(&a, &b)
+        && begins_before_end(&b, &a)
 }
 
 /// Whether the names of a list are those of another, shown again: for a smaller screen, or one of its slides.

@@ -23,19 +23,20 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
         let mut open: Vec<usize> = Vec::new();
         for (place, heading) in flow.headings.iter().enumerate() {
             if heading.level < level {
-                drafts.extend(run(index, &std::mem::take(&mut open)));
+                let end = flow.heading_nodes[place];
+                drafts.extend(run(index, &std::mem::take(&mut open), end));
             } else if heading.level == level {
                 let node = flow.heading_nodes[place];
                 let same = open
                     .last()
                     .is_none_or(|&open| flow.regions[open] == flow.regions[node]);
                 if !same {
-                    drafts.extend(run(index, &std::mem::take(&mut open)));
+                    drafts.extend(run(index, &std::mem::take(&mut open), node));
                 }
                 open.push(node);
             }
         }
-        drafts.extend(run(index, &open));
+        drafts.extend(run(index, &open, usize::MAX));
     }
     drafts
 }
@@ -55,7 +56,8 @@ fn of_one_make(index: &PageIndex<'_>, nodes: &[usize]) -> Vec<usize> {
     of_it.copied().collect()
 }
 
-fn run(index: &PageIndex<'_>, nodes: &[usize]) -> Option<Draft> {
+/// The draft of a run of headings, the last of which heads what is before node `behind`.
+fn run(index: &PageIndex<'_>, nodes: &[usize], behind: usize) -> Option<Draft> {
     if nodes.len() < 2 {
         return None;
     }
@@ -83,7 +85,7 @@ fn run(index: &PageIndex<'_>, nodes: &[usize]) -> Option<Draft> {
         let end = nodes
             .get(place + 1)
             .copied()
-            .unwrap_or(tree.nodes[tree.nodes[node].parent].end)
+            .unwrap_or_else(|| tree.nodes[tree.nodes[node].parent].end.min(behind))
             .max(node + 1);
         items.push(Item {
             node,

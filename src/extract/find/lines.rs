@@ -17,13 +17,7 @@ use crate::{
     html::Kind,
 };
 
-/// An inline piece of a line.
-#[derive(Clone, Debug)]
-struct Piece {
-    node: usize,
-    range: Range<usize>,
-    element: bool,
-}
+use super::line_fields::{Piece, Run, column, recurring};
 
 /// Finds the lists in the lines of a page.
 pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
@@ -60,34 +54,6 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Consecutive lines: their pieces in one row, and the end of each line.
-#[derive(Default)]
-struct Run {
-    pieces: Vec<Piece>,
-    ends: Vec<usize>,
-}
-
-impl Run {
-    fn clear(&mut self) {
-        self.pieces.clear();
-        self.ends.clear();
-    }
-
-    /// Ends the line, if there is anything in it.
-    fn end_line(&mut self) {
-        if self.ends.last().copied().unwrap_or(0) < self.pieces.len() {
-            self.ends.push(self.pieces.len());
-        }
-    }
-
-    fn lines(&self) -> impl Iterator<Item = &[Piece]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts
-            .zip(&self.ends)
-            .map(|(from, &to)| &self.pieces[from..to])
-    }
-}
-
 /// Adds the lists of one run of lines: split at lines that are captions.
 fn of_run(index: &PageIndex<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<Draft>) {
     run.end_line();
@@ -114,12 +80,23 @@ fn of_run(index: &PageIndex<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<
             drafts.push(draft);
         }
     };
+    let column = column(index, run);
+    let recurring = recurring(index, run);
     let mut open = draft(parent, several, None);
     for (place, line) in run.lines().enumerate() {
+        if recurring.is_some_and(|(period, named)| place % period != named) {
+            continue;
+        }
         let caption = caption_of(index, line);
         if let Some(caption) = caption.or_else(|| leading(index, run, place)) {
             let next = draft(parent, several, Some(caption));
             keep(std::mem::replace(&mut open, next));
+            continue;
+        }
+        if let Some(column) = &column
+            && let Some(named) = column.of(line)
+        {
+            open.items.extend(atom(index, named));
             continue;
         }
         let (caption, items) = items_of(index, line);

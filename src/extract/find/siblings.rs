@@ -9,13 +9,14 @@ use crate::{
     extract::{
         draft::{Draft, Item, Observed},
         fast_hash::{Map, Set, map, mix},
-        judge::name_signs::CLEAR,
         names::{self, Sort},
         page_index::PageIndex,
         record,
     },
     html::{Tree, heading_level},
 };
+
+use super::fields::{are_fields, boxes_of_fields, is_badge, is_inline_box, leading, period};
 
 /// What siblings of one kind share: the tag, and a class.
 type Kin<'a> = (&'a LocalName, Option<&'a str>);
@@ -26,8 +27,8 @@ pub(super) struct Group {
     pub(super) parent: usize,
     /// Whether they are list items or cards.
     pub(super) strategy: Strategy,
-    /// The nodes of the siblings.
-    members: Vec<usize>,
+    /// The nodes of each record: a sibling, or several in a row that recur.
+    records: Vec<Range<usize>>,
     /// A hash of the tags and first classes from the root to the first of them.
     shape: u64,
     /// Their names.
@@ -38,11 +39,7 @@ pub(super) struct Group {
 pub(super) fn groups(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
     let mut groups = joined(index, all(index, strategy));
     for group in &mut groups {
-        let members = group.members.iter();
-        let records: Vec<Range<usize>> = members
-            .map(|&member| member..index.tree.nodes[member].end)
-            .collect();
-        group.items = without_captions(index, record::name(index, &records));
+        group.items = without_captions(index, record::name(index, &group.records));
     }
     groups
 }
@@ -51,7 +48,7 @@ pub(super) fn groups(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
 pub(super) fn draft(index: &PageIndex<'_>, group: &Group) -> Option<Draft> {
     let observed = if is_motley(index, &group.items) {
         vec![(Observed::Motley, 1.0)]
-    } else if are_lists(index, &group.members) || are_rows(index, &group.members) {
+    } else if are_lists(index, &group.records) || are_rows(index, &group.records) {
         vec![(Observed::ListsOfLists, 1.0)]
     } else {
         Vec::new()
@@ -66,8 +63,9 @@ pub(super) fn draft(index: &PageIndex<'_>, group: &Group) -> Option<Draft> {
 }
 
 /// The members without the captions between them: records that are nothing but a heading of a higher rank than those that name most
-/// others.
+/// others, or, where others have more than a name, nothing but a line that says who follows.
 fn without_captions(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
+    const LEAST: usize = 4;
     let tree = index.tree;
     let rank = |item: &Item| {
         std::iter::once(item.node)
@@ -76,42 +74,46 @@ fn without_captions(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
             .filter(|at| tree.is_element(*at))
             .find_map(|at| heading_level(tree.name(at)))
     };
-    if items.len() < 4 {
+    if items.len() < LEAST {
         return items;
     }
     let ranks: Vec<Option<u8>> = items.iter().map(rank).collect();
-    let Some(lowest) = ranks.iter().flatten().max().copied() else {
-        return items;
-    };
-    let names = ranks.iter().filter(|rank| **rank == Some(lowest)).count();
-    if names * 2 < items.len() || names == items.len() {
-        return items;
-    }
+    let is_all =
+        |item: &Item| index.trimmed(&index.flow.spans[item.record.start]).len() == item.range.len();
+    let lowest = ranks.iter().flatten().max().copied();
+    let ranked = ranks.iter().flatten().filter(|rank| Some(**rank) == lowest);
+    let mostly_ranked = ranked.count() * 2 >= items.len();
+    let fuller = items.iter().filter(|item| !is_all(item)).count();
+    let mostly_fuller = fuller * 3 >= items.len() * 2;
     let is_caption = |item: &Item, rank: Option<u8>| {
-        rank.is_some_and(|rank| rank < lowest)
-            && index.flow.spans[item.record.start].len() == item.range.len()
+        is_all(item)
+            && if mostly_ranked {
+                rank < lowest && rank.is_some()
+            } else {
+                mostly_fuller && (rank.is_some() || index.telling(&item.range).strong)
+            }
     };
     let both = items.into_iter().zip(ranks);
-    both.filter(|(both, rank)| !is_caption(both, *rank))
+    both.filter(|(item, rank)| !is_caption(item, *rank))
         .map(|both| both.0)
         .collect()
 }
 
 /// Whether the records are lists themselves, each of which would be named by its first member; not where an editor gave
 /// every item a list of its own.
-fn are_lists(index: &PageIndex<'_>, members: &[usize]) -> bool {
-    let several = |at: &usize| index.tree.elements(*at).nth(1).is_some();
-    members.iter().any(several)
-        && members.iter().all(|&member| {
+fn are_lists(index: &PageIndex<'_>, records: &[Range<usize>]) -> bool {
+    let several = |at: &Range<usize>| index.tree.elements(at.start).nth(1).is_some();
+    records.iter().any(several)
+        && records.iter().all(|record| {
             matches!(
-                *index.tree.name(member),
+                *index.tree.name(record.start),
                 local_name!("ul") | local_name!("ol") | local_name!("dl") | local_name!("table")
             )
         })
 }
 
 /// Whether most records are rows of boxes of one make, each of which has a heading: the boxes are the records.
-fn are_rows(index: &PageIndex<'_>, members: &[usize]) -> bool {
+fn are_rows(index: &PageIndex<'_>, records: &[Range<usize>]) -> bool {
     let tree = index.tree;
     let headed = |node: &usize| {
         heading_level(tree.name(*node)).is_none()
@@ -119,12 +121,12 @@ fn are_rows(index: &PageIndex<'_>, members: &[usize]) -> bool {
                 .below(*node)
                 .any(|inner| heading_level(tree.name(inner)).is_some())
     };
-    let is_row = |member: &&usize| {
-        let mut boxes = tree.elements(**member).filter(headed);
+    let is_row = |record: &&Range<usize>| {
+        let mut boxes = tree.elements(record.start).filter(headed);
         let first = boxes.next().map(|first| index.paths[first]);
         boxes.any(|other| Some(index.paths[other]) == first)
     };
-    members.len() > 1 && members.iter().filter(is_row).count() * 2 >= members.len()
+    records.len() > 1 && records.iter().filter(is_row).count() * 2 >= records.len()
 }
 
 /// A hash of the tags and first classes from the root to an element; its own class does not count if it only says how wide the box is.
@@ -164,11 +166,7 @@ fn is_motley(index: &PageIndex<'_>, items: &[Item]) -> bool {
 /// The groups of every parent; groups of one too, since they may join others.
 fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
     let tree = index.tree;
-    let mut groups = Vec::new();
-    let mut boxes: Map<u64, usize> = map();
-    for path in &index.paths {
-        *boxes.entry(*path).or_default() += 1;
-    }
+    let mut boxes = Vec::new();
     for parent in 0..tree.nodes.len() {
         if index.flow.spans[parent].is_empty() && parent != 0 {
             continue;
@@ -199,91 +197,39 @@ fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
             .filter(|&node| !index.flow.spans[node].is_empty())
             .filter(|&node| heading_level(tree.name(node)).is_none())
             .collect();
-        let repeated = boxes
-            .get(&index.paths[parent])
-            .is_some_and(|count| *count >= 3);
-        if are_fields(index, &members, repeated) || is_badge(index, &members) {
+        if !are_fields(index, &members) && !is_badge(index, &members) {
+            boxes.push((parent, members));
+        }
+    }
+    let of_fields = boxes_of_fields(index, &boxes);
+    let mut groups = Vec::new();
+    for (parent, members) in boxes {
+        if of_fields.contains(&index.paths[parent]) {
             continue;
         }
         let kinds = interleaved(index, by_kind(index, members));
         for kind in kinds {
-            let members = leading(index, &kind).unwrap_or(kind);
+            let period = period(index, &kind);
+            let led = if period == 1 {
+                leading(index, &kind)
+            } else {
+                None
+            };
+            let members = led.unwrap_or(kind);
             let Some(&first) = members.first() else {
                 continue;
             };
+            let record = |of: &[usize]| of[0]..tree.nodes[of[of.len() - 1]].end;
             groups.push(Group {
                 parent,
                 strategy,
                 shape: shape_of(index, first),
-                members,
+                records: members.chunks(period).map(record).collect(),
                 items: Vec::new(),
             });
         }
     }
     groups
-}
-
-/// Whether an element is a box made of a `span`: it has a class and several elements with text.
-fn is_inline_box(index: &PageIndex<'_>, node: usize) -> bool {
-    let tree = index.tree;
-    let inner = || {
-        tree.elements(node)
-            .filter(|it| !index.flow.spans[*it].is_empty())
-    };
-    *tree.name(node) == local_name!("span")
-        && index.class(node).first != 0
-        && inner().nth(1).is_some()
-}
-
-/// Whether two boxes are the initials of a name and what has the name: a picture made of letters.
-fn is_badge(index: &PageIndex<'_>, members: &[usize]) -> bool {
-    let [first, _] = members else { return false };
-    let text = index.text(&index.flow.spans[*first]);
-    text.len() <= 3 && text.chars().all(char::is_uppercase)
-}
-
-/// Whether boxes are the fields of one record rather than records: three or more, each with classes of its own, or two where their
-/// parent is there several times (`repeated`).
-fn are_fields(index: &PageIndex<'_>, members: &[usize], repeated: bool) -> bool {
-    const LEAST: usize = 3;
-    let mut seen: Set<&str> = Set::default();
-    (members.len() >= LEAST || members.len() == 2 && repeated)
-        && members.iter().all(|at| {
-            let mut classes = index.tree.classes(*at).peekable();
-            classes.peek().is_some()
-                && classes.all(|it| seen.insert(it.trim_end_matches(char::is_numeric)))
-        })
-}
-
-/// Of paragraphs, those that begin with a link or a word set apart, where others between them begin with none: names, and what is
-/// said of them by turns.
-fn leading(index: &PageIndex<'_>, members: &[usize]) -> Option<Vec<usize>> {
-    const LEAST: usize = 3;
-    let tree = index.tree;
-    let leads = |at: &&usize| {
-        tree.elements(**at).next().is_some_and(|inner| {
-            let set_apart = matches!(
-                *tree.name(inner),
-                local_name!("a") | local_name!("b") | local_name!("strong") | local_name!("em")
-            );
-            let (span, own) = (&index.flow.spans[inner], &index.flow.spans[**at]);
-            set_apart && !span.is_empty() && span.start == own.start
-        })
-    };
-    let first = members.first()?;
-    if *tree.name(*first) != local_name!("p") || !leads(&first) {
-        return None;
-    }
-    let (leading, others): (Vec<usize>, Vec<usize>) = members.iter().partition(|at| leads(at));
-    let told = |at: &&usize| {
-        index
-            .signs(&index.trimmed(&index.flow.spans[**at]))
-            .likeness
-            < CLEAR
-    };
-    let told = others.iter().filter(told).count();
-    (leading.len() >= LEAST && others.len() * 3 >= leading.len() && told * 2 >= others.len())
-        .then_some(leading)
 }
 
 /// Siblings parted by tag and by the class that most of their kind share.
@@ -382,14 +328,14 @@ fn joined(index: &PageIndex<'_>, mut groups: Vec<Group>) -> Vec<Group> {
     let mut shared: Map<u64, usize> = map();
     for group in &groups {
         let most = shared.entry(group.shape).or_default();
-        *most = (*most).max(group.members.len());
+        *most = (*most).max(group.records.len());
     }
     groups.retain(|group| {
-        group.members.len() > 1
+        group.records.len() > 1
             || group.strategy == Strategy::ListItems
             || shared.get(&group.shape).is_some_and(|&most| most > 1)
     });
-    groups.sort_by_key(|group| group.members.first().copied());
+    groups.sort_by_key(|group| group.records.first().map(|record| record.start));
     let mut by_shape: Map<u64, Vec<Group>> = map();
     let mut order = Vec::new();
     for group in groups {
@@ -400,11 +346,11 @@ fn joined(index: &PageIndex<'_>, mut groups: Vec<Group>) -> Vec<Group> {
         });
         if let Some(last) = same.last_mut()
             && last.parent != group.parent
-            && let (Some(&before), Some(&after)) = (last.members.last(), group.members.first())
-            && before < after
+            && let (Some(before), Some(after)) = (last.records.last(), group.records.first())
+            && before.start < after.start
         {
-            let from = index.flow.spans[before].end;
-            let to = index.flow.spans[after].start;
+            let from = index.flow.spans[before.start].end;
+            let to = index.flow.spans[after.start].start;
             let between = index.flow.text.get(from..to).unwrap_or("-");
             let parts_nothing = |line: &str| {
                 let line = line.trim();
@@ -412,7 +358,7 @@ fn joined(index: &PageIndex<'_>, mut groups: Vec<Group>) -> Vec<Group> {
             };
             if between.lines().all(parts_nothing) {
                 last.parent = common(tree, last.parent, group.parent);
-                last.members.extend(group.members);
+                last.records.extend(group.records);
                 continue;
             }
         }
@@ -426,7 +372,7 @@ fn joined(index: &PageIndex<'_>, mut groups: Vec<Group>) -> Vec<Group> {
 }
 
 /// Whether a line between two lists only cuts one list by the alphabet: "B", "C–D", "Back to top".
-pub(super) fn is_index(line: &str) -> bool {
+pub(in crate::extract) fn is_index(line: &str) -> bool {
     let line = line.trim();
     let letters = line.chars().filter(|letter| letter.is_alphabetic()).count();
     let cut = line.chars().count() <= 5

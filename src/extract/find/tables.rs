@@ -222,6 +222,7 @@ fn is_grid(index: &PageIndex<'_>, body: &[&Row]) -> bool {
     let mut likeness = vec![0.0_f64; width];
     let mut organizations = vec![0.0_f64; width];
     let mut filled = vec![0.0_f64; width];
+    let mut lines: Vec<Vec<Range<usize>>> = vec![Vec::new(); width];
     for row in body {
         for (column, &cell) in row.cells.iter().enumerate() {
             let span = &index.flow.spans[cell];
@@ -233,6 +234,7 @@ fn is_grid(index: &PageIndex<'_>, body: &[&Row]) -> bool {
                 span.start..span.start + memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
             let signs = index.signs(&line);
             filled[column] += 1.0;
+            lines[column].push(index.trimmed(&line));
             likeness[column] += signs.likeness;
             organizations[column] += f64::from(u8::from(signs.organization));
             let mut below = tree.below(cell);
@@ -244,6 +246,14 @@ fn is_grid(index: &PageIndex<'_>, body: &[&Row]) -> bool {
             ));
         }
     }
+    // Whom somebody is with is said of several.
+    let distinct = lines.iter().map(|of| index.distinct(of.iter()) as f64);
+    let distinct: Vec<f64> = distinct.collect();
+    let several = |of: &Vec<Range<usize>>| {
+        let texts = of.iter().map(|range| index.text(range));
+        texts.filter(|text| text.contains(' ')).count() as f64
+    };
+    let several: Vec<f64> = lines.iter().map(several).collect();
     let alike = |values: &[f64], slack: f64| {
         let shares: Vec<f64> = values
             .iter()
@@ -259,6 +269,8 @@ fn is_grid(index: &PageIndex<'_>, body: &[&Row]) -> bool {
         && alike(&linked, 0.4)
         && alike(&likeness, 0.3)
         && alike(&organizations, 0.5)
+        && alike(&distinct, 0.2)
+        && alike(&several, 0.5)
 }
 
 fn distinct_share(index: &PageIndex<'_>, items: &[Item]) -> f64 {

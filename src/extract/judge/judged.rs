@@ -17,7 +17,10 @@ use crate::{
 };
 
 use super::closer_signs::{CLOSER_SIGNS, CloserFacts};
-use super::list_signs::{FAR_FROM_NAMES, FINDER_SIGNS, LIST_SIGNS, ListFacts, NAMES};
+use super::list_signs::{
+    FAR_FROM_NAMES, FINDER_SIGNS, LIST_SIGNS, ListFacts, MOST_OF_PARTS, NAMES,
+    UNDER_ANOTHER_HEADING,
+};
 
 /// The kind of list that a score means.
 pub(in crate::extract) fn kind_of(score: f64) -> ListKind {
@@ -101,6 +104,32 @@ impl<'a> Judged<'a> {
         self.changes.push(Evidence::new(sign, score - self.score));
         self.score = score;
         self.kind = kind_of(score);
+    }
+
+    /// Some of the items as a list of their own under a heading; none of names if the heading says that something else follows.
+    pub(super) fn part(
+        &self,
+        index: &PageIndex<'_>,
+        items: Range<usize>,
+        heading: Option<Range<usize>>,
+    ) -> Self {
+        let other = heading.as_ref().is_some_and(|it| index.telling(it).other);
+        let mut part = Self {
+            draft: self.draft,
+            items: self.items[items.clone()].to_vec(),
+            kind: self.kind,
+            score: self.score,
+            heading,
+            links: self.links[items].to_vec(),
+            facts: self.facts,
+            closer: self.closer,
+            changes: self.changes.clone(),
+            wanted: self.wanted,
+        };
+        if other && !self.facts.heading_other {
+            part.rescore(self.score.min(MOST_OF_PARTS), UNDER_ANOTHER_HEADING);
+        }
+        part
     }
 
     /// Whether the list has a heading.

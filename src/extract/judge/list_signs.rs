@@ -454,12 +454,16 @@ pub(super) fn finders_score(draft: &Draft) -> f64 {
 }
 
 /// What changes a score after the list was judged by itself: the name of the change, and why.
-pub(in crate::extract) const CHANGES: [(&str, &str); 3] = [
+pub(in crate::extract) const CHANGES: [(&str, &str); 4] = [
     (
         PART_OF_ANOTHER,
         "it is a part of the records of another list, or a list of sections",
     ),
     (BESIDE_NAMES, "it is in a row with lists of names"),
+    (
+        UNDER_ANOTHER_HEADING,
+        "the heading of this part says that something else follows",
+    ),
     (SELECTED, "a profile names its place"),
 ];
 
@@ -468,6 +472,9 @@ pub(super) const PART_OF_ANOTHER: &str = "part-of-another";
 
 /// The change of a list in a row of lists of names.
 pub(super) const BESIDE_NAMES: &str = "beside-names";
+
+/// The change of a part of a list whose own heading says that it is something else.
+pub(super) const UNDER_ANOTHER_HEADING: &str = "under-another-heading";
 
 /// The reason for a list at the place that a profile names.
 pub(super) const SELECTED: &str = "selected";

@@ -14,6 +14,8 @@ use crate::{
     language::Lexicon,
 };
 
+use super::aside::is_joined_script;
+
 /// Takes off what all names have in common.
 pub(in crate::extract) fn without_common(index: &PageIndex<'_>, items: &mut [Item]) {
     without_label(index, items);
@@ -42,14 +44,16 @@ fn without_roles(index: &PageIndex<'_>, items: &mut [Item]) {
         let role = rest.split(", ").next().unwrap_or_default();
         let head = item.range.start..item.range.start + head.len();
         let named = index.text(&head).contains(' ') && index.signs(&head).likeness >= CLEAR;
-        (named && Lexicon::is_role(&lower_case(role))).then_some(head)
+        named.then(|| (head, Lexicon::is_role(&lower_case(role))))
     };
-    let heads: Vec<Option<Range<usize>>> = items.iter().map(told).collect();
-    if items.len() < LEAST || heads.iter().flatten().count() * 10 < items.len() * 6 {
+    let heads: Vec<Option<(Range<usize>, bool)>> = items.iter().map(told).collect();
+    let count = heads.iter().flatten().count();
+    let known = heads.iter().flatten().filter(|head| head.1).count();
+    if count < LEAST || count * 10 < items.len() * 6 || known * 2 < count {
         return;
     }
     for (item, head) in items.iter_mut().zip(heads) {
-        if let Some(head) = head {
+        if let Some((head, _)) = head {
             item.range = head;
         }
     }
@@ -85,53 +89,64 @@ fn without_affiliations(index: &PageIndex<'_>, items: &mut [Item]) {
     }
 }
 
-/// Takes off the offices before colons and on either side of dashes, where most items have one: "Treasurer: Jane Roe",
-/// "Jane Roe - treasurer".
+/// Takes off the offices before colons and on either side of dashes and behind commas, where the side and the sign are the same in
+/// nearly all items and many of them have a known one: "Treasurer: Jane Roe", "Jane Roe - treasurer".
 fn without_offices_beside(index: &PageIndex<'_>, items: &mut [Item]) {
     const LEAST: usize = 2;
-    let all: Vec<Option<Range<usize>>> = items
-        .iter()
-        .map(|item| beside_office(index, item))
-        .collect();
-    let count = all.iter().flatten().count();
-    if count < LEAST || count * 10 < items.len() * 6 {
-        return;
-    }
-    for (item, named) in items.iter_mut().zip(all) {
-        if let Some(named) = named {
-            item.range = named;
+    for (sign, before) in [(Sign::Colon, true), (Sign::Dash, true), (Sign::Dash, false)] {
+        let all: Vec<Option<(Range<usize>, bool)>> = items
+            .iter()
+            .map(|item| beside_office(index, item, sign, before))
+            .collect();
+        let count = all.iter().flatten().count();
+        let known = all.iter().flatten().filter(|named| named.1).count();
+        if known < LEAST || count * 10 < items.len() * 6 || known * 3 < count {
+            continue;
         }
+        for (item, named) in items.iter_mut().zip(all) {
+            if let Some((named, _)) = named {
+                item.range = named;
+            }
+        }
+        return;
     }
 }
 
-/// The name of several words on one side of a colon or a dash that has an office on the other.
-fn beside_office(index: &PageIndex<'_>, item: &Item) -> Option<Range<usize>> {
+/// What parts a name from an office in one line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Colon,
+    Dash,
+}
+
+/// The name of several words on one side of a sign (behind it, if the office is `before` it), and whether the other side is a known
+/// office.
+fn beside_office(
+    index: &PageIndex<'_>,
+    item: &Item,
+    sign: Sign,
+    before: bool,
+) -> Option<(Range<usize>, bool)> {
     const FARTHEST: usize = 60;
     let text = index.text(&item.range);
-    let dash = |it: &(usize, char)| match it.1 {
-        '-' => text[it.0 + 1..].starts_with(' '),
-        other => matches!(other, ':' | '–' | '—' | '|'),
+    let parts = |it: &(usize, char)| match it.1 {
+        '-' => sign == Sign::Dash && text[it.0 + 1..].starts_with(' '),
+        '–' | '—' | '|' => sign == Sign::Dash,
+        other => sign == Sign::Colon && matches!(other, ':' | '：'),
     };
-    let (at, sign) = text
+    let (at, letter) = text
         .char_indices()
-        .find(dash)
+        .find(parts)
         .filter(|it| it.0 <= FARTHEST)?;
-    let (one, other) = (&text[..at], &text[at + sign.len_utf8()..]);
-    let role = |side: &str| {
-        let lower = lower_case(side.trim());
-        Lexicon::is_role(&lower) || sign == ':' && is_agent(&lower)
-    };
-    let is_name = |range: Range<usize>| {
-        let named = index.trimmed(&range);
-        let several = index.text(&named).contains(' ') && index.signs(&named).likeness >= CLEAR;
-        several.then_some(named)
-    };
-    let (start, end) = (item.range.start, item.range.end);
-    match () {
-        () if role(one) => is_name(start + at + sign.len_utf8()..end),
-        () if sign != ':' && role(other) => is_name(start..start + at),
-        () => None,
-    }
+    let (one, other) = (&text[..at], &text[at + letter.len_utf8()..]);
+    let office = lower_case(if before { one } else { other }.trim());
+    let known = Lexicon::is_role(&office) || sign == Sign::Colon && is_agent(&office);
+    let behind = item.range.start + at + letter.len_utf8()..item.range.end;
+    let ahead = item.range.start..item.range.start + at;
+    let named = index.trimmed(&if before { behind } else { ahead });
+    let own = index.text(&named);
+    let whole = own.contains(' ') || is_joined_script(own);
+    (whole && index.signs(&named).likeness >= CLEAR).then_some((named, known))
 }
 
 /// Whether a label in lower case ends as words for what somebody does: "radiologist", "basic researcher".
