@@ -8,6 +8,7 @@ use crate::{
     entity::{ListKind, Strategy},
     extract::{
         draft::Item,
+        fast_hash::Set,
         find::is_index,
         location::heading_of,
         names::{self, Sort},
@@ -16,7 +17,10 @@ use crate::{
     html::heading_level,
 };
 
-use super::judged::Judged;
+use super::{
+    judged::Judged,
+    list_signs::{MOST_OF_PARTS, PART_OF_ANOTHER},
+};
 
 /// Parts every list of names at what stands between its records.
 pub(super) fn divide<'a>(index: &PageIndex<'a>, judged: Vec<Judged<'a>>) -> Vec<Judged<'a>> {
@@ -34,7 +38,25 @@ pub(super) fn divide<'a>(index: &PageIndex<'a>, judged: Vec<Judged<'a>>) -> Vec<
             divided.push(list.part(index, part.items, heading));
         }
     }
+    lower_headings_of_others(&mut divided);
     divided
+}
+
+/// Lowers lists of headings most of which are those of other lists of names.
+fn lower_headings_of_others(lists: &mut [Judged<'_>]) {
+    let is_names = |list: &&Judged<'_>| list.kind == ListKind::Names;
+    let starts = lists
+        .iter()
+        .filter(is_names)
+        .filter(|list| list.items.len() > 1);
+    let starts: Set<usize> = starts.filter_map(Judged::heading_start).collect();
+    for list in lists.iter_mut() {
+        let heads = |item: &&Item| starts.contains(&item.range.start);
+        let of_headings = list.draft.strategy == Strategy::Headings && is_names(&&*list);
+        if of_headings && list.items.iter().filter(heads).count() * 10 >= list.items.len() * 6 {
+            list.rescore(list.score.min(MOST_OF_PARTS), PART_OF_ANOTHER);
+        }
+    }
 }
 
 /// Some of the items of a list, and the heading above them; the first ones have the heading of the whole list.
@@ -80,6 +102,10 @@ fn parts(index: &PageIndex<'_>, list: &Judged<'_>) -> Vec<Group> {
     let by_office = lone == groups.len() || offices * 4 >= groups.len() * 3;
     if groups.len() < 2 || by_office {
         return Vec::new();
+    }
+    if list.draft.strategy == Strategy::TableColumn {
+        let first = record(index, Strategy::TableColumn, &list.items[0]);
+        groups[0].heading = title_row(index, list.draft.container..first);
     }
     groups
 }
