@@ -44,6 +44,7 @@ mod outline;
 pub(super) mod pairs;
 mod parted;
 mod past;
+mod person;
 pub(super) mod pool;
 mod record;
 pub(super) mod region;

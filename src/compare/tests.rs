@@ -260,6 +260,48 @@ fn tiers_are_one_list_where_claimed_names_stand_in_several() {
 }
 
 #[test]
+fn two_persons_in_one_line_are_both_present_and_two_bodies_in_one_are_merged() {
+    let stay = ["Mirjam Oosterveld", "Tobias Lindqvist"];
+    for (both, line, said) in [
+        (
+            ["Ilona Ferrante", "Gareth Penhallow"],
+            "Ilona Ferrante & Gareth Penhallow",
+            "present",
+        ),
+        (
+            ["Alder House", "Birch Center"],
+            "Alder House & Birch Center",
+            "merged into Alder House & Birch Center",
+        ),
+    ] {
+        let claimed = [&both[..], &stay].concat();
+        let page = [&[line][..], &stay].concat();
+        let (verdicts, new) = verdicts(&claimed, &[("Board", &page)]);
+        assert_eq!(verdicts[..2], [said; 2]);
+        assert_eq!(new, [""; 0]);
+    }
+}
+
+#[test]
+fn a_name_in_a_sentence_beside_its_list_is_not_absent() {
+    let stay = ["Ilona Ferrante", "Mirjam Oosterveld", "Tobias Lindqvist"];
+    let sentence = "Our treasurer is Gareth Penhallow, who joined in 2020";
+    let (said, _) = verdicts(
+        &[&stay[..], &["Gareth Penhallow"]].concat(),
+        &[("Board", &stay), ("", &[sentence])],
+    );
+    assert_eq!(said, ["present", "present", "present", "elsewhere"]);
+    let (said, _) = verdicts(
+        &[&stay[..], &["Gareth Penhallow"]].concat(),
+        &[
+            ("Board", &stay),
+            ("", &["House of Gareth Penhallow Road, 3"]),
+        ],
+    );
+    assert_eq!(said[3], "absent");
+}
+
+#[test]
 fn a_name_is_present_in_a_sibling_of_its_list_that_another_template_wrote() {
     let claimed = listed(&["Alder House", "Birch Center", "Cedar Peace Forum"]);
     let mut page = listing(

@@ -194,3 +194,49 @@ fn an_earlier_copy_shows_that_a_whole_board_was_replaced() {
     let of_seven = words(&["--earlier", "fifth.html", "seventh.html"]);
     assert_eq!(of_seven, ["cannot-tell"; 4]);
 }
+
+#[test]
+fn who_has_the_address_of_an_office_is_not_who_had_it() {
+    let page = |names: [&str; 4], link: &str| {
+        let offices = ["chair", "secretary", "treasurer", "editor"];
+        let cards = names.into_iter().zip(offices).map(|(name, office)| {
+            let link = link.replace("OFFICE", office);
+            format!("<div><h3>{name}</h3><a href='{link}'>Write</a><p>{office}</p></div>")
+        });
+        let cards: String = cards.collect();
+        format!(
+            "<h1>Kite club of Lowmoor</h1><p>The club flies kites on the hill behind the school, every week.</p>
+             <h2>Board</h2>{cards}<p>Write to the board in the club house.</p>"
+        )
+    };
+    let old = ["Nora Quill", "Ilona Ferrante", "Ida Merrow", "Rasma Ozola"];
+    let new = [
+        "Nora Quill",
+        "Mirjam Oosterveld",
+        "Ida Merrow-Tarn",
+        "Rasma Ozola",
+    ];
+    let project = Project::new();
+    project.write("names.txt", old.join("\n"));
+    for (link, said) in [
+        ("mailto:OFFICE@kites.example", "absent"),
+        ("/board/OFFICE", "absent"),
+        ("/board/OFFICE-3", "renamed"),
+    ] {
+        project.write("old.html", page(old, link));
+        project.write("new.html", page(new, link));
+        let answer = project.json(&[
+            "check",
+            "--format",
+            "json",
+            "--names",
+            "names.txt",
+            "--earlier",
+            "old.html",
+            "new.html",
+        ]);
+        let words = verdicts(&answer, "names").into_iter();
+        let words: Vec<String> = words.map(|name| name.1).collect();
+        assert_eq!(words, ["present", said, "renamed", "present"], "{link}");
+    }
+}

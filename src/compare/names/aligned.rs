@@ -9,8 +9,8 @@ pub(in crate::compare) struct Aligned<'a> {
     pub(in crate::compare) matched: f64,
     /// Whether one of them is distinctive, not a word that many names have.
     pub(in crate::compare) own_word: bool,
-    /// How many letters differ in the words that are matched.
-    pub(in crate::compare) slips: u32,
+    /// The words that are matched although they are spelt otherwise.
+    pub(in crate::compare) slipped: Vec<(&'a Token, &'a Token)>,
     /// Whether the matched words are in the same order.
     pub(in crate::compare) in_order: bool,
     /// The words of the first name without a partner.
@@ -26,7 +26,7 @@ pub(in crate::compare) fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) ->
     let mut it = Aligned {
         matched: 0.0,
         own_word: false,
-        slips: 0,
+        slipped: vec![],
         in_order: true,
         left: vec![],
         right: vec![],
@@ -60,11 +60,9 @@ pub(in crate::compare) fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) ->
             .position(|it| it.is_some_and(|it| is_slip(token, it, roomy)));
         if let Some(at) = at {
             it.take(token.weight * grounds::SLIP);
-            it.slips += 1;
             *slot = None;
-            if let Some(other) = right.get_mut(at) {
-                *other = None;
-            }
+            let other = right.get_mut(at).and_then(Option::take);
+            it.slipped.extend(other.map(|other| (token, other)));
         }
     }
     join(&mut it, &mut left, &mut right);

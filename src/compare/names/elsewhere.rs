@@ -263,7 +263,25 @@ impl Judged<'_> {
             let least = if commas { 1 } else { 2 };
             return others.take(least).count() == least;
         }
-        is_verbal(before.split_whitespace().rev()) && is_verbal(behind.split_whitespace())
+        let (before, behind) = (before.trim_end(), behind.trim_start());
+        // `Our treasurer is Nora Quill, who joined in 2020`: a sentence on one side, and a comma on the other.
+        let spoken = |text: &str| {
+            text.split(' ')
+                .any(|word| word.starts_with(char::is_lowercase))
+        };
+        let continued = |text: &str, edge: Option<char>, other: &str| {
+            edge.is_some_and(|it| matches!(it, ',' | ';')) && !text.is_empty() && spoken(other)
+        };
+        let verbal = [
+            is_verbal(before.split_whitespace().rev()),
+            is_verbal(behind.split_whitespace()),
+        ];
+        match verbal {
+            [true, true] => true,
+            [true, false] => continued(behind, behind.chars().next(), before),
+            [false, true] => continued(before, before.chars().next_back(), behind),
+            [false, false] => false,
+        }
     }
 }
 

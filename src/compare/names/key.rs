@@ -4,7 +4,7 @@ use super::{
     former,
     labels::without_labels,
     outline::Outline,
-    spelling::{is_plain, split},
+    spelling::{is_plain, one_form, split},
     vocabulary,
 };
 use crate::compare::grounds::names as grounds;
@@ -408,16 +408,19 @@ fn tokens_of(core: &[&str]) -> Vec<Token> {
     let words = vocabulary::numbers_joined(core).into_iter();
     let tokens: Vec<Token> = words
         .filter(|word| !vocabulary::is_small(word))
-        .map(|word| Token {
-            outline: Outline::of(&word),
-            weight: vocabulary::weight(&word),
-            known: vocabulary::is_common(&word) || vocabulary::is_place(&word),
-            kind: if vocabulary::is_number(&word) {
-                Kind::Number
-            } else {
-                Kind::Word
-            },
-            text: word,
+        .map(|word| {
+            let text = one_form(&word);
+            Token {
+                outline: Outline::of(&text),
+                weight: vocabulary::weight(&word),
+                known: vocabulary::is_common(&word) || vocabulary::is_place(&word),
+                kind: if vocabulary::is_number(&word) {
+                    Kind::Number
+                } else {
+                    Kind::Word
+                },
+                text,
+            }
         })
         .collect();
     if !tokens.is_empty() {

@@ -5,6 +5,7 @@ use super::{
     apart::{Apart, apart},
     key::{Kind, NameKey, Token},
     likeness::{Grade, Likeness},
+    person::{are_persons, by_affiliation, by_initial, tells_persons_apart},
     script, vocabulary,
     ways::{self, Measure},
 };
@@ -48,6 +49,7 @@ pub(in crate::compare) fn likeness(claimed: &NameKey, found: &NameKey) -> Option
     let alike = [
         by_letters(claimed, found),
         by_initials(claimed, found),
+        by_initial(claimed, found),
         by_part(claimed, found),
         by_words,
     ]
@@ -56,50 +58,6 @@ pub(in crate::compare) fn likeness(claimed: &NameKey, found: &NameKey) -> Option
     .max_by(by_strength);
     let alike = alike.map(|alike| told_apart(alike, claimed, found));
     said.into_iter().chain(alike).max_by(by_strength)
-}
-
-/// The same person with another affiliation in brackets, or the same body with another place: a person must look.
-fn by_affiliation(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
-    let parted = |name_key: &NameKey| -> Option<(String, String)> {
-        let (body, aside) = name_key.exact.split_once('(')?;
-        Some((
-            body.trim().to_owned(),
-            aside.trim_end_matches(')').trim().to_owned(),
-        ))
-    };
-    if tells_more(claimed, found) || tells_more(found, claimed) {
-        return ways::TOLD_MORE.found();
-    }
-    let alone =
-        |name_key: &NameKey| is_person(name_key).then(|| (name_key.exact.clone(), String::new()));
-    let (one, its) = parted(claimed).or_else(|| alone(claimed))?;
-    let (other, others) = parted(found).or_else(|| alone(found))?;
-    let acronym = |name_key: &NameKey| !name_key.acronyms.is_empty();
-    let told = acronym(claimed) || acronym(found);
-    let is_same = one == other && one.contains(' ') && its != others && !told;
-    is_same.then(|| ways::AFFILIATION.found()).flatten()
-}
-
-/// Whether a name has the words that people's names have: two or three, and none that many names have.
-fn is_person(name_key: &NameKey) -> bool {
-    (2..=3).contains(&name_key.tokens.len())
-        && name_key
-            .tokens
-            .iter()
-            .all(|token| !token.known && token.kind == Kind::Word && token.weight > ways::NEARLY)
-}
-
-/// Whether one name is that of a person, and the other the same before a comma and what is said of them. A place alone may be that
-/// of a chapter.
-fn tells_more(short: &NameKey, long: &NameKey) -> bool {
-    let Some((head, tail)) = long.exact.split_once(", ") else {
-        return false;
-    };
-    let placed = || {
-        let mut words = tail.split([' ', ',']).filter(|word| !word.is_empty());
-        words.all(vocabulary::is_place)
-    };
-    head == short.exact && is_person(short) && !placed()
 }
 
 fn by_strength(a: &Likeness, b: &Likeness) -> std::cmp::Ordering {
@@ -222,7 +180,7 @@ fn by_words(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let matched = align.matched + align.matched;
     let measure = Measure {
         ratio: (matched / (all_left + all_right)).min(1.0),
-        slips: f64::from(align.slips),
+        slips: align.slipped.len() as f64,
         extra: align.left.len().max(align.right.len()) as f64,
     };
     match (align.left.is_empty(), align.right.is_empty()) {
@@ -250,15 +208,18 @@ fn whole(claimed: &NameKey, found: &NameKey, aligned: &Aligned<'_>) -> Option<Li
         .chars()
         .count()
         .min(found.compact.chars().count());
-    match aligned.slips {
+    if are_persons(claimed, found)
+        && (aligned.slipped.iter()).any(|(one, other)| tells_persons_apart(one, other))
+    {
+        return ways::OTHER_PERSON.found();
+    }
+    match aligned.slipped.len() {
         0 if changes_places(claimed, found) => ways::TURNED.found(),
         0 => ways::OTHER_ORDER.found(),
         1 if letters >= 14 => ways::SLIP_IN_LONG.found(),
         1 => ways::SLIP.found(),
         2 if letters >= 20 => ways::SLIPS_IN_LONG.found(),
-        count if f64::from(count + count) <= claimed.tokens.len() as f64 => {
-            ways::SLIPS_IN_FEW.found()
-        }
+        count if count + count <= claimed.tokens.len() => ways::SLIPS_IN_FEW.found(),
         2 if letters >= 10 => ways::SLIPS_IN_SHORT.found(),
         _ => ways::LIKE_WORDS.found(),
     }

@@ -4,8 +4,8 @@ use crate::compare::grounds::names as grounds;
 use std::collections::BTreeSet;
 
 use super::{
-    NameAnswer, judged::Judged, key::NameKey, likeness::Grade, pairs::likeness, region::Known,
-    vocabulary,
+    NameAnswer, judged::Judged, key::NameKey, likeness::Grade, pairs::likeness, person::is_person,
+    region::Known, vocabulary,
 };
 use crate::{
     entity::ListKind,
@@ -148,14 +148,22 @@ fn tell_merged(
         return;
     };
     let into = found.item.surface.clone();
-    answer.reasons.splice(.., [grounds::MERGED.reason()]);
-    answer.verdict = Verdict::Merged {
-        into: into.clone(),
-        with,
-    };
-    answer.found = Some(into);
-    answer.score = grounds::MERGED.score;
+    answer.found = Some(into.clone());
     answer.place = judged.item_place(at);
+    // Persons are named together; they do not become one.
+    let is_there = |at: &usize| {
+        let key = judged.keys.get(*at);
+        key.is_some_and(|key| is_person(key) && found.key.exact.contains(&key.exact))
+    };
+    let ground = if all.iter().all(is_there) {
+        answer.verdict = Verdict::Present;
+        &grounds::ON_THE_PAGE
+    } else {
+        answer.verdict = Verdict::Merged { into, with };
+        &grounds::MERGED
+    };
+    answer.reasons.splice(.., [ground.reason()]);
+    answer.score = ground.score;
 }
 
 /// The names that replace one claimed name, and why.

@@ -4,6 +4,7 @@ use crate::compare::grounds::{UNSETTLED, names as grounds};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    aligned::is_slip,
     assignment::{self, Pair},
     judged::Judged,
     key::NameKey,
@@ -11,10 +12,11 @@ use super::{
     links::{bare_link, picture_of},
     matches::Matches,
     pairs::likeness,
+    person::are_persons,
     pool::Pooled,
     region::Known,
 };
-use crate::{finding::Reason, profile::Alias, text::fold};
+use crate::{finding::Reason, language::Lexicon, profile::Alias, text::fold};
 
 /// New names with the link, picture or place of a claimed name, by index in the pool.
 pub(super) struct Past(BTreeMap<usize, Successor>);
@@ -145,20 +147,42 @@ fn successors(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTreeMap
 }
 
 /// The claimed names whose link or picture a new name has.
+///
+/// Persons keep a part of their name: one without it, who has the address of an office or what is named after it, only followed.
 fn by_marks(judged: &Judged<'_>, known: &Known, found: &Pooled<'_>) -> Vec<(usize, Reason)> {
     let link = found.item.href.as_deref().and_then(bare_link);
-    let link = link.and_then(|link| known.links.get(&link)?.clone());
-    let picture = picture_of(found).and_then(|picture| known.pictures.get(&picture)?.clone());
+    let picture = picture_of(found);
     let marks = [
-        (link, &grounds::SAME_LINK),
-        (picture, &grounds::SAME_PICTURE),
+        (link, &known.links, &grounds::SAME_LINK),
+        (picture, &known.pictures, &grounds::SAME_PICTURE),
     ];
-    let marks = marks.into_iter().filter_map(|(name, ground)| {
-        let name = name?;
-        let left = judged.keys.iter().position(|key| key.exact == name)?;
-        Some((left, ground.reason()))
+    let marks = marks.into_iter().filter_map(|(mark, known, ground)| {
+        let mark = mark?;
+        let name = known.get(&mark)?.as_ref()?;
+        let left = judged.keys.iter().position(|key| key.exact == *name)?;
+        let key = judged.keys.get(left)?;
+        let another = are_persons(key, &found.key) && !share_a_word(key, &found.key);
+        (!(another && is_of_office(&mark))).then(|| (left, ground.reason()))
     });
     marks.collect()
+}
+
+/// Whether two names have a word in common, but for a slip of the pen.
+fn share_a_word(one: &NameKey, other: &NameKey) -> bool {
+    let mut words = one.tokens.iter();
+    words.any(|word| {
+        let mut others = other.tokens.iter();
+        others.any(|other| word.text == other.text || is_slip(word, other, true))
+    })
+}
+
+/// Whether a link or a picture goes with an office: an address for mail or calls, or one whose last part is named after a role.
+fn is_of_office(mark: &str) -> bool {
+    let last = mark.rsplit('/').next().unwrap_or_default();
+    let is_host = mark.contains('.') && !mark.contains('/');
+    let mut words = last.split(|letter: char| !letter.is_alphabetic());
+    let plain = !is_host && !last.contains(|letter: char| letter.is_ascii_digit());
+    mark.starts_with("mailto:") || mark.starts_with("tel:") || plain && words.any(Lexicon::is_role)
 }
 
 /// What it says that a new name is where a claimed one was.

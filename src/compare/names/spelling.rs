@@ -1,5 +1,6 @@
 //! The words and letters of a name, in comparable form.
 
+use irg_kvariants::{KVARIANTS, KVariantClass};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::vocabulary;
@@ -79,6 +80,24 @@ fn spelt_alike(text: &str) -> Vec<String> {
         }
     }
     words
+}
+
+/// A word with one form of each Chinese character: the traditional for the simplified, the usual for a variant (`高` for `髙`).
+pub(in crate::compare) fn one_form(word: &str) -> String {
+    if word.chars().all(|letter| letter < '\u{2e80}') {
+        return word.to_owned();
+    }
+    word.chars().map(usual).collect()
+}
+
+/// The usual form of a character that is another form of one.
+fn usual(letter: char) -> char {
+    // A variant can be of a simplified form.
+    let next = |letter: char| {
+        let variant = KVARIANTS.get(&letter)?;
+        (variant.classification != KVariantClass::Wrong).then_some(variant.destination_ideograph)
+    };
+    next(letter).map_or(letter, |it| next(it).unwrap_or(it))
 }
 
 /// The words of a folded text for weighing: without accents and possessives, numbers whole, spellings not unified.

@@ -223,6 +223,24 @@ pub(super) static INITIALS: Way = Way {
     ..WAY
 };
 
+pub(super) static INITIAL: Way = Way {
+    name: "initial",
+    grade: Grade::Variant,
+    weight: 0.86,
+    why: "the same person, a name put into an initial or written out",
+    case: ("Marta Paula Quillfeder", "Marta P. Quillfeder"),
+    ..WAY
+};
+
+pub(super) static OTHER_PERSON: Way = Way {
+    name: "other-person",
+    grade: Grade::Near,
+    weight: 0.68,
+    why: "a letter's difference that makes another person's name: perhaps another person",
+    case: ("Mario Quillfeder", "Maria Quillfeder"),
+    ..WAY
+};
+
 pub(super) static DOMAIN: Way = Way {
     name: "domain",
     grade: Grade::Variant,
