@@ -16,17 +16,25 @@ const IN_TEN: usize = 6;
 pub(in crate::compare) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     affiliated(claimed, pool, matches);
     in_office(claimed, pool, matches);
-    let longer = |key: &NameKey, name_key: &(usize, Likeness)| {
-        let found = pool
-            .names
-            .get(name_key.0)
-            .map(|name| name.key.exact.as_str());
-        name_key.1.grade <= Grade::Variant && found.is_some_and(|found| goes_on(&key.exact, found))
+    let goes_on_at = |key: &NameKey, at: usize| {
+        let found = pool.names.get(at).map(|name| name.key.exact.as_str());
+        found.is_some_and(|found| goes_on(&key.exact, found))
+    };
+    let longer = |key: &NameKey, pair: &(usize, Likeness)| {
+        pair.1.grade <= Grade::Variant && goes_on_at(key, pair.0)
     };
     let same = |of: &[(usize, Likeness)]| of.iter().any(|pair| pair.1.grade >= Grade::Same);
+    // What is the same name with an addition shows the habit of the page as well.
     let (mut added, mut all) = (0, 0);
     for (key, of) in claimed.iter().zip(&matches.of) {
-        let grows = !same(of) && of.iter().any(|it| longer(key, it));
+        let alike = |pair: &(usize, Likeness)| pair.1.grade >= Grade::Same;
+        let grows = if same(of) {
+            of.iter()
+                .filter(|pair| alike(pair))
+                .all(|pair| goes_on_at(key, pair.0))
+        } else {
+            of.iter().any(|pair| longer(key, pair))
+        };
         added += usize::from(grows);
         all += usize::from(grows || of.iter().any(|pair| pair.1.grade >= Grade::Variant));
     }
@@ -156,5 +164,16 @@ mod tests {
             3,
             "one name that grew is another matter"
         );
+        let claimed = [
+            "Nora Quill",
+            "Ilona Ferrante",
+            "Rasma Ozola",
+            "School of River Law, Tern University",
+            "Institute of Low Water, Tern University",
+            "Department of Weirs, Merrow College",
+        ];
+        let page = claimed.map(|name| format!("{name}, Wroclawek"));
+        let page: Vec<&str> = page.iter().map(String::as_str).collect();
+        assert_eq!(same(&claimed, &page), 6);
     }
 }
