@@ -105,7 +105,8 @@ fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {
         {
             scan.behind(b">")?;
         } else {
-            scan.at += 1;
+            let rest = &scan.bytes[scan.at + 1..];
+            scan.at += 1 + memchr::memchr(b'<', rest).unwrap_or(rest.len());
         }
     }
     None

@@ -71,8 +71,11 @@ fn before_note(text: &str) -> Option<&str> {
 
 /// The length of the text before a comma and a year with which it ends: `Jane Roe, 2019.`
 fn before_year(text: &str) -> Option<usize> {
-    let (name, year) = text.trim_end_matches('.').rsplit_once(", ")?;
-    (name.contains(' ') && year.len() == 4 && are_years(year)).then_some(name.len())
+    const YEAR: usize = 4;
+    let text = text.trim_end_matches('.');
+    let (name, year) = text.split_at_checked(text.len().checked_sub(YEAR)?)?;
+    let name = name.strip_suffix(", ")?;
+    (name.contains(' ') && are_years(year)).then_some(name.len())
 }
 
 /// Whether a note contains only years, at least one: `2007-2014 and 2016-2017`, `since 2009`.
