@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (21, "29c091667ce3");
-const VERDICTS: (u32, &str) = (24, "ce3318401691");
+const READINGS: (u32, &str) = (22, "70092e2051ea");
+const VERDICTS: (u32, &str) = (25, "001c8ff69612");
 
 #[derive(Deserialize)]
 struct Expected {
