@@ -248,7 +248,7 @@ impl Reading {
         let ranges = || list.items.iter().filter_map(|item| item.range.as_ref());
         let start = ranges().map(|range| range.start).min();
         let end = ranges().map(|range| range.end).max();
-        let last = ranges().map(|range| range.start).max();
+        let last_start = ranges().map(|range| range.start).max();
         let (start, end) = start.zip(end)?;
         let headed = |from: usize, to: usize| {
             self.headings
@@ -260,10 +260,10 @@ impl Reading {
                 None => true,
                 Some(at) if at < start => start - at <= NEAR && !headed(at, start),
                 Some(at) if at >= end => at - end <= NEAR && !headed(end, at),
-                // "and 7 more" can be the last item itself.
+                // "and 7 more" can be the last_start item itself.
                 Some(at) => {
                     more.kind == MoreKind::Attribute
-                        || more.kind == MoreKind::Words && Some(at) >= last
+                        || more.kind == MoreKind::Words && Some(at) >= last_start
                 }
             };
             // Names that a click reveals are already in the page.

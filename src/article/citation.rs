@@ -104,7 +104,7 @@ pub(super) fn parsoid(data: &str) -> Option<Vec<(String, String)>> {
         .to_lowercase();
     let parameters = template.get("params")?.as_object()?;
     let has = |keys: &[&str]| keys.iter().any(|key| parameters.contains_key(*key));
-    if !is_citation(&name) && !(has(URL) && has(TITLE)) {
+    if !(is_citation(&name) || has(URL) && has(TITLE)) {
         return None;
     }
     Some(

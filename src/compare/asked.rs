@@ -160,9 +160,12 @@ impl Answers {
 
     /// The same, where a different page at the address does not have it.
     pub(super) fn is_at_address(&self) -> Vec<Option<bool>> {
-        self.latest(|said| match said.is_of_another_page() {
-            true => Some(false),
-            false => said.is_there(),
+        self.latest(|said| {
+            if said.is_of_another_page() {
+                Some(false)
+            } else {
+                said.is_there()
+            }
         })
     }
 

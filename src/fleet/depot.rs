@@ -266,7 +266,7 @@ mod tests {
                 Ok::<(), DepotError>(())
             };
             depot.each(take).await.unwrap();
-            assert_eq!(listed, [one.digest.clone()]);
+            assert_eq!(listed, std::slice::from_ref(&one.digest));
             assert_eq!(depot.get(&one.digest).await.unwrap(), b"one");
             let error = depot.get(&digest_of(b"two")).await.unwrap_err();
             assert!(matches!(error, DepotError::Missing(_)), "{error}");

@@ -159,17 +159,14 @@ impl Fleet {
         if size.bucket && moto.is_none() {
             eprintln!("skipped: the depot in a bucket (moto is not installed)");
         }
-        let (bucket, place, depot) = match moto {
-            Some(moto) => {
-                let cable = Cable::to(moto.port());
-                let (depot, place) = (moto.depot("bkt"), s3::place(cable.port(), "bkt"));
-                (Some((moto, cable)), place, depot)
-            }
-            None => {
-                let place = folder.path("depot").to_str().unwrap().to_owned();
-                let depot = Depot::open(&place, None, &[]).unwrap();
-                (None, place, depot)
-            }
+        let (bucket, place, depot) = if let Some(moto) = moto {
+            let cable = Cable::to(moto.port());
+            let (depot, place) = (moto.depot("bkt"), s3::place(cable.port(), "bkt"));
+            (Some((moto, cable)), place, depot)
+        } else {
+            let place = folder.path("depot").to_str().unwrap().to_owned();
+            let depot = Depot::open(&place, None, &[]).unwrap();
+            (None, place, depot)
         };
         folder.write("key", s3::KEY);
         let sites: Vec<Site> = (0..size.hosts).map(|_| Site::start()).collect();

@@ -271,7 +271,7 @@ fn hosts_on_one_address_wait_for_each_other() {
             assert!(
                 (seconds - 0.5..=seconds).contains(&wait),
                 "{wait} of {seconds}"
-            )
+            );
         };
         about(turn("a.example", &[one]).await, 0.0);
         // Any address in common counts.

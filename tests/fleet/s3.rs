@@ -94,7 +94,7 @@ fn a_bucket_keeps_a_bundle_once() {
             Ok::<(), DepotError>(())
         };
         depot.each(take).await.unwrap();
-        assert_eq!(listed, [sealed.digest.clone()]);
+        assert_eq!(listed, std::slice::from_ref(&sealed.digest));
         let missing = depot.get(&"0".repeat(64)).await.unwrap_err();
         assert!(matches!(missing, DepotError::Missing(_)), "{missing}");
         let nowhere = Depot::open(&place(moto.1, "none"), key(), &[]).unwrap();

@@ -7,22 +7,20 @@ pub(super) fn as_text(lines: Vec<String>) -> Vec<String> {
     let mut out = Vec::new();
     let mut passage: Option<Vec<String>> = None;
     for line in lines {
-        match line.trim_start().strip_prefix('>') {
-            Some(quoted) => passage
-                .get_or_insert_default()
-                .push(quoted.trim().to_owned()),
-            None => {
-                out.extend(passage.take().into_iter().flat_map(quoted));
-                out.push(without_block_id(&line).to_owned());
-            }
+        if let Some(words) = line.trim_start().strip_prefix('>') {
+            let passage = passage.get_or_insert_default();
+            passage.push(words.trim().to_owned());
+        } else {
+            out.extend(passage.take().iter().flat_map(|lines| quoted(lines)));
+            out.push(without_block_id(&line).to_owned());
         }
     }
-    out.extend(passage.into_iter().flat_map(quoted));
+    out.extend(passage.iter().flat_map(|lines| quoted(lines)));
     out
 }
 
 /// The paragraphs of one block of `>` lines. A callout (`> [!note] Title`) is text like any other, unless it quotes.
-fn quoted(lines: Vec<String>) -> Vec<String> {
+fn quoted(lines: &[String]) -> Vec<String> {
     let kind = lines.first().and_then(|line| callout(line));
     let quotes = kind.is_none_or(|kind| matches!(kind, "quote" | "cite"));
     let body = lines.iter().skip(usize::from(kind.is_some()));

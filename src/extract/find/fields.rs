@@ -96,13 +96,13 @@ pub(super) fn period(index: &PageIndex<'_>, members: &[usize]) -> usize {
     };
     let recurs = |period: &usize| {
         let same = made.iter().zip(&made[*period..]).all(|(a, b)| a == b);
-        let names = (0..*period).filter(|place| named(*place, *period)).count();
-        same && (*period == 2 || names <= 1)
+        let count = (0..*period).filter(|place| named(*place, *period)).count();
+        same && (*period == 2 || count <= 1)
     };
     let differ = made.iter().any(|make| *make != made[0]);
     let mut periods = (2..=LONGEST).filter(|it| members.len() >= it * TIMES);
     periods
-        .find(|it| differ && members.len() % it == 0 && recurs(it))
+        .find(|it| differ && members.len().is_multiple_of(*it) && recurs(it))
         .unwrap_or(1)
 }
 

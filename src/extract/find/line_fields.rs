@@ -81,9 +81,9 @@ pub(super) fn column(index: &PageIndex<'_>, run: &Run) -> Option<Column> {
     let count = fields.clone().min()?;
     let alike: Vec<&Vec<Piece>> = lines.iter().filter(|line| line.len() == count).collect();
     let make = |piece: &Piece| make_of(index, piece.node);
-    let made: Vec<u64> = alike[0].iter().map(make).collect();
-    let differ = made.windows(2).all(|pair| pair[0] != pair[1]);
-    let same = |line: &&&Vec<Piece>| line.iter().map(make).eq(made.iter().copied());
+    let first: Vec<u64> = alike[0].iter().map(make).collect();
+    let differ = first.windows(2).all(|pair| pair[0] != pair[1]);
+    let same = |line: &&&Vec<Piece>| line.iter().map(make).eq(first.iter().copied());
     if count > MOST
         || alike.len() < LEAST
         || alike.len() * 10 < lines.len() * 6
@@ -109,7 +109,7 @@ pub(super) fn column(index: &PageIndex<'_>, run: &Run) -> Option<Column> {
 pub(super) fn recurring(index: &PageIndex<'_>, run: &Run) -> Option<(usize, usize)> {
     const LONGEST: usize = 4;
     const TIMES: usize = 3;
-    let make = |line: &[Piece]| -> Vec<u64> {
+    let pieces_of = |line: &[Piece]| -> Vec<u64> {
         let pieces = line.iter();
         let made = pieces.map(|it| {
             if it.element {
@@ -124,12 +124,12 @@ pub(super) fn recurring(index: &PageIndex<'_>, run: &Run) -> Option<(usize, usiz
     if count < 2 * TIMES {
         return None;
     }
-    let made: Vec<Vec<u64>> = run.lines().map(make).collect();
+    let made: Vec<Vec<u64>> = run.lines().map(pieces_of).collect();
     if made.iter().all(|make| *make == made[0]) {
         return None;
     }
     let recurs = |period: &usize| {
-        count % period == 0
+        count.is_multiple_of(*period)
             && count >= period * TIMES
             && made.iter().zip(&made[*period..]).all(|(a, b)| a == b)
     };
