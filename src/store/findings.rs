@@ -39,9 +39,6 @@ pub struct NewSet {
 /// The zstd level for sets of findings.
 const LEVEL: i32 = 3;
 
-/// How far back the compression of such a set looks, as a power of two of bytes: what findings share is near.
-const WINDOW: u32 = 18;
-
 impl NewSet {
     /// Adds a finding.
     pub fn push(&mut self, finding: &Finding) {
@@ -62,11 +59,7 @@ impl NewSet {
         self.length += bytes.len();
         let packed = match &mut self.packed {
             Some(packed) => packed,
-            none => {
-                let mut packed = Encoder::new(Vec::new(), LEVEL)?;
-                packed.window_log(WINDOW)?;
-                none.insert(packed)
-            }
+            none => none.insert(Encoder::new(Vec::new(), LEVEL)?),
         };
         packed.write_all(bytes)
     }
