@@ -39,8 +39,7 @@ enum FleetVerb {
     Archive(archive::ArchiveArgs),
     /// Show what is due, what is leased, and how far behind each archive is
     Status(status::StatusArgs),
-    /// Take hosts back from fetchers without a sign of life, as the other fetchers do by themselves, and deliver what they stored
-    /// without saying so
+    /// Take hosts back from fetchers that died, and deliver the bundles that these did not report
     Reap,
     /// Take the rest, and leave the fleet: then this archive works on one machine again
     Export(archive::ExportArgs),
