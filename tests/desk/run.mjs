@@ -176,6 +176,7 @@ await test("each reason why a finding is wrong is recorded, and taken back", asy
     await press(page, "u", { presses: 0 });
     same((await page.textContent(".done p")).includes("back to the decision before"), true, `undo of ${words}`);
   }
+  await current(served, "c56085631ccc");
   await page.goto(`${served.site}/f/c56085631ccc`);
   await page.keyboard.press("r");
   await press(page, "1", { presses: 0 });
