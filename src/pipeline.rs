@@ -215,6 +215,7 @@ impl Run<'_> {
         })?;
         match &self.source {
             Source::Archive(visits) => {
+                let before = self.store.newest_visit()?;
                 let mut keeper = Keeper::new(self.store, crawl);
                 watch(Event::Planned(visits.len()));
                 for visit in visits {
@@ -227,7 +228,9 @@ impl Run<'_> {
                 while let Some(end) = keeper.next().await {
                     count_kept(Some(end), ran, watch)?;
                 }
-                bind_archived(self.store, self.profiles, &self.comparing)?;
+                if let Some(new) = self.store.dates_after(before)? {
+                    bind_archived(self.store, self.profiles, &self.comparing, Some(new))?;
+                }
             }
             Source::Network {
                 options,
@@ -400,7 +403,7 @@ fn compare_one(
     // Lists that were imported before any profile claimed them.
     if store.basis(&profile)?.is_none()
         && store.has_imports()?
-        && bind_archived(store, std::slice::from_ref(named), comparing)? > 0
+        && bind_archived(store, std::slice::from_ref(named), comparing, None)? > 0
     {
         subjected = analyse::subjected(store, named, reviews, &comparing.alert)?;
     }

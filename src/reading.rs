@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-pub use further::{FurtherPage, Joined, Part, can_be_further, further_pages, joined};
+pub use further::{FurtherPage, Joined, PAGE_WORDS, Part, can_be_further, further_pages, joined};
 
 use crate::entity::EntityList;
 

@@ -61,6 +61,7 @@ impl ImportArgs {
             ..Whose::default()
         };
         let came = archive.write(|store| {
+            let before = store.newest_visit()?;
             let mut importer =
                 Importer::new(store, session.clock.clone(), command, most).of(whose.clone());
             let mut missing = 0;
@@ -72,8 +73,9 @@ impl ImportArgs {
             came.lost += missing;
             // Without a profile no list is claimed yet; its first comparison looks for further pages.
             let profiles = ProfilesArgs::default().load(session).unwrap_or_default();
-            if came.new > 0 {
-                pipeline::bind_archived(store, &profiles, &findings::comparing(session))?;
+            if let Some(new) = store.dates_after(before)? {
+                let comparing = findings::comparing(session);
+                pipeline::bind_archived(store, &profiles, &comparing, Some(new))?;
             }
             Ok(came)
         })?;

@@ -64,33 +64,36 @@ pub fn write(bytes: &[u8], out: &mut impl io::Write) -> io::Result<()> {
     .write(out)
 }
 
-/// The most characters of one range of widths: all codes of two bytes.
-const CODES: i64 = 0xffff;
+/// The most characters of a document whose widths are written one by one; ranges beyond stay unread. Four times all codes of two bytes.
+const CODES: usize = 1 << 18;
 
 /// Gives the width of each character by itself (ISO 32000-1, 9.7.4.3). The library does not read ranges: in the files that Chromium
 /// prints, spaces and digits had no width, the strings behind them seemed to stand apart, and words fell into pieces.
 fn widths_one_by_one(document: &mut Document) {
     let mut referred = Vec::new();
+    let mut left = CODES;
     for object in document.objects.values_mut() {
         let Ok(font) = object.as_dict_mut() else {
             continue;
         };
         let is_composite = matches!(font.get(b"Subtype"), Ok(Object::Name(name)) if name.starts_with(b"CIDFontType"));
         match font.get_mut(b"W") {
-            Ok(Object::Array(widths)) if is_composite => *widths = without_ranges(widths),
+            Ok(Object::Array(widths)) if is_composite => {
+                *widths = without_ranges(widths, &mut left);
+            }
             Ok(Object::Reference(id)) if is_composite => referred.push(*id),
             _ => {}
         }
     }
     for id in referred {
         if let Some(Object::Array(widths)) = document.objects.get_mut(&id) {
-            *widths = without_ranges(widths);
+            *widths = without_ranges(widths, &mut left);
         }
     }
 }
 
-/// The same widths, each range `FIRST LAST WIDTH` as `FIRST [WIDTH …]`.
-fn without_ranges(mut widths: &[Object]) -> Vec<Object> {
+/// The same widths, each range `FIRST LAST WIDTH` as `FIRST [WIDTH …]`, as long as some of the characters are `left`.
+fn without_ranges(mut widths: &[Object], left: &mut usize) -> Vec<Object> {
     let mut all = Vec::with_capacity(widths.len());
     loop {
         widths = match widths {
@@ -100,11 +103,13 @@ fn without_ranges(mut widths: &[Object]) -> Vec<Object> {
             }
             [first, last, width, rest @ ..] => {
                 if let (Ok(from), Ok(to)) = (first.as_i64(), last.as_i64())
-                    && let Some(more @ 0..=CODES) = to.checked_sub(from)
-                    && let Ok(more) = usize::try_from(more)
+                    && let Some(count) = to.checked_sub(from).and_then(|more| more.checked_add(1))
+                    && let Ok(count) = usize::try_from(count)
+                    && let Some(fewer) = left.checked_sub(count)
                 {
+                    *left = fewer;
                     all.push(first.clone());
-                    all.push(Object::Array(vec![width.clone(); more + 1]));
+                    all.push(Object::Array(vec![width.clone(); count]));
                 }
                 rest
             }
@@ -181,5 +186,31 @@ impl OutputDev for Lines {
 
     fn end_line(&mut self) -> Result<(), OutputError> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_widths_are_written_out_up_to_a_bound_for_the_document() {
+        let widths = |from: i64, to: i64| [from.into(), to.into(), Object::Integer(500)];
+        let mut left = CODES;
+        assert_eq!(
+            without_ranges(&widths(3, 5), &mut left),
+            [Object::Integer(3), Object::Array(vec![500.into(); 3])]
+        );
+        assert_eq!(left, CODES - 3);
+        let bomb = vec![widths(0, 65_535); 1_000].concat();
+        let all = without_ranges(&bomb, &mut left);
+        assert_eq!(all.len(), 2 * 3, "three whole ranges fit");
+        for (from, to) in [(5, 3), (i64::MIN, i64::MAX), (0, i64::MAX)] {
+            assert_eq!(
+                without_ranges(&widths(from, to), &mut left),
+                [],
+                "{from} {to}"
+            );
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     clock::Instant,
     reading::further_pages,
-    store::{Store, StoreError, VisitId},
+    store::{Span, Store, StoreError, VisitId},
     uri::TargetUri,
 };
 
@@ -20,6 +20,7 @@ use crate::{
 pub(super) const APART: TimeDelta = TimeDelta::days(1);
 
 /// Binds archived further pages to the visits of the lists that `profiles` claim, where a claim needs them and nothing is bound yet.
+/// With `new`, the first and the last date of what came, only visits that were made in this time or a day from it are looked at.
 /// Returns how many visits got further pages.
 ///
 /// # Errors
@@ -28,16 +29,19 @@ pub fn bind_archived(
     store: &Store,
     profiles: &[Named],
     comparing: &Comparing,
+    new: Option<(Instant, Instant)>,
 ) -> Result<usize, RunError> {
+    let is_near = |span: &Span| {
+        new.is_none_or(|(from, until)| span.last >= from - APART && span.first <= until + APART)
+    };
     let mut bound = 0;
     for (seed, lists) in claimed_lists(profiles) {
         let mut tried: BTreeSet<VisitId> = BTreeSet::new();
-        // Binding parts a span: the visits after its first have no further pages yet.
-        loop {
-            let spans = store.spans(&seed)?;
-            let Some(span) = spans.iter().find(|span| !tried.contains(&span.visit)) else {
-                break;
-            };
+        let mut spans = store.spans(&seed)?;
+        while let Some(span) = spans
+            .iter()
+            .find(|span| is_near(span) && !tried.contains(&span.visit))
+        {
             tried.insert(span.visit);
             if !store.further(span.visit)?.is_empty() {
                 continue;
@@ -49,8 +53,12 @@ pub fn bind_archived(
                 .find(|pages| !matches!(pages, Ok(pages) if pages.is_empty()))
                 .transpose()?
                 .unwrap_or_default();
-            bound += usize::from(!pages.is_empty());
-            store.bind_further(span.visit, pages)?;
+            if !pages.is_empty() {
+                bound += 1;
+                store.bind_further(span.visit, pages)?;
+                // Binding parts a span: the visits after its first have no further pages yet.
+                spans = store.spans(&seed)?;
+            }
         }
     }
     Ok(bound)

@@ -34,6 +34,11 @@ pub struct Part {
     pub start: usize,
 }
 
+/// Parts of addresses that precede a page number.
+pub const PAGE_WORDS: [&str; 12] = [
+    "page", "pages", "paged", "p", "pg", "pag", "pagina", "seite", "strona", "sida", "side", "sivu",
+];
+
 /// The further pages of its list that a page at `own` links to, nearest first: on the same host, with an address that differs from
 /// its own only in one greater number.
 #[must_use]
@@ -94,11 +99,6 @@ fn spelt(path: &str, query: &[&str]) -> String {
 
 /// For each number in an address that can be a page number: the address without it, and the number.
 fn numbered(uri: &TargetUri) -> Vec<(String, u32)> {
-    /// Parts of a path that precede a page number.
-    const PAGE: [&str; 12] = [
-        "page", "pages", "paged", "p", "pg", "pag", "pagina", "seite", "strona", "sida", "side",
-        "sivu",
-    ];
     let url = uri.as_url();
     let query: Vec<&str> = url
         .query()
@@ -120,7 +120,7 @@ fn numbered(uri: &TargetUri) -> Vec<(String, u32)> {
     if let Some(number) = count(last) {
         found.push((spelt(before, &query), number));
         if let Some((shorter, word)) = before.rsplit_once('/')
-            && PAGE.contains(&word.to_ascii_lowercase().as_str())
+            && PAGE_WORDS.contains(&word.to_ascii_lowercase().as_str())
         {
             found.push((spelt(shorter, &query), number));
         }

@@ -473,6 +473,25 @@ fn the_pages_of_a_list_in_a_file_are_bound_however_they_come_in() {
 }
 
 #[test]
+fn the_pages_of_a_list_in_two_files_are_bound_with_the_second() {
+    let site = site();
+    let number = |it: usize| page(it, &NAMES[(it - 1) * 3..it * 3], &numbers(2));
+    let project = project(&site, &NAMES[..6]);
+    for (file, path, it) in [
+        ("first.warc", "/members", 1),
+        ("second.warc", "/members?page=2", 2),
+    ] {
+        let minute = u32::try_from(it).unwrap();
+        project.write(file, &crawled(&site, &[(path, number(it), minute)]));
+        project.run_at("2026-01-01T08:00:00Z", &["import", file], 0);
+        project.run_at("2026-01-01T08:00:00Z", &["recheck"], 0);
+        let label = if it == 1 { "cannot-tell" } else { "present" };
+        assert_eq!(about(&project, NAMES[4]).0, label);
+    }
+    assert_consistent(&project);
+}
+
+#[test]
 fn an_archived_page_of_another_day_is_no_page_of_the_list() {
     let site = site();
     let number = |it: usize| page(it, &NAMES[(it - 1) * 3..it * 3], &numbers(3));

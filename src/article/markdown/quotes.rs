@@ -22,7 +22,8 @@ pub(super) fn as_text(lines: Vec<String>) -> Vec<String> {
 /// The paragraphs of one block of `>` lines. A callout (`> [!note] Title`) is text like any other, unless it quotes.
 fn quoted(lines: &[String]) -> Vec<String> {
     let kind = lines.first().and_then(|line| callout(line));
-    let quotes = kind.is_none_or(|kind| matches!(kind, "quote" | "cite"));
+    let is = |kind: &str, other: &str| kind.eq_ignore_ascii_case(other);
+    let quotes = kind.is_none_or(|kind| is(kind, "quote") || is(kind, "cite"));
     let body = lines.iter().skip(usize::from(kind.is_some()));
     let mut paragraphs: Vec<String> = vec![String::new()];
     for line in body {
@@ -53,14 +54,9 @@ fn quoted(lines: &[String]) -> Vec<String> {
     out
 }
 
-/// The kind of a callout in small letters.
+/// The kind of a callout.
 fn callout(line: &str) -> Option<&str> {
-    let (kind, _) = line.strip_prefix("[!")?.split_once(']')?;
-    Some(match kind {
-        "quote" | "Quote" | "QUOTE" => "quote",
-        "cite" | "Cite" | "CITE" => "cite",
-        other => other,
-    })
+    Some(line.strip_prefix("[!")?.split_once(']')?.0)
 }
 
 /// A passage between quotation marks; its markers stay behind them.

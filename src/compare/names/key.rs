@@ -409,16 +409,19 @@ fn tokens_of(core: &[&str]) -> Vec<Token> {
     let tokens: Vec<Token> = words
         .filter(|word| !vocabulary::is_small(word))
         .map(|word| {
-            let text = one_form(&word);
+            let weight = vocabulary::weight(&word);
+            let known = vocabulary::is_common(&word) || vocabulary::is_place(&word);
+            let kind = if vocabulary::is_number(&word) {
+                Kind::Number
+            } else {
+                Kind::Word
+            };
+            let text = one_form(word);
             Token {
                 outline: Outline::of(&text),
-                weight: vocabulary::weight(&word),
-                known: vocabulary::is_common(&word) || vocabulary::is_place(&word),
-                kind: if vocabulary::is_number(&word) {
-                    Kind::Number
-                } else {
-                    Kind::Word
-                },
+                weight,
+                known,
+                kind,
                 text,
             }
         })

@@ -60,9 +60,14 @@ fn tells_more(short: &NameKey, long: &NameKey) -> bool {
 /// One has a name in full of which the other has the initial: `Marta Paula Quill`, `Marta P. Quill`. Two names in full, or a name
 /// and two initials, must agree; a name and one initial are those of many.
 pub(super) fn by_initial(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
-    if ![claimed, found]
-        .iter()
-        .all(|it| it.tokens.len() >= 2 && it.tokens.iter().all(is_own))
+    let has_initial = |key: &NameKey| {
+        let mut words = key.exact.split([' ', '.']);
+        words.any(|word| word.chars().nth(1).is_none() && !word.is_empty())
+    };
+    let of_own_words = |key: &NameKey| key.tokens.len() >= 2 && key.tokens.iter().all(is_own);
+    if !(has_initial(claimed) || has_initial(found))
+        || !of_own_words(claimed)
+        || !of_own_words(found)
     {
         return None;
     }

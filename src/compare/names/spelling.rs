@@ -83,9 +83,9 @@ fn spelt_alike(text: &str) -> Vec<String> {
 }
 
 /// A word with one form of each Chinese character: the traditional for the simplified, the usual for a variant (`高` for `髙`).
-pub(in crate::compare) fn one_form(word: &str) -> String {
+pub(in crate::compare) fn one_form(word: String) -> String {
     if word.chars().all(|letter| letter < '\u{2e80}') {
-        return word.to_owned();
+        return word;
     }
     word.chars().map(usual).collect()
 }

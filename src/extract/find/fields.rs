@@ -95,9 +95,9 @@ pub(super) fn period(index: &PageIndex<'_>, members: &[usize]) -> usize {
         all.iter().sum::<f64>() >= CLEAR * all.len() as f64
     };
     let recurs = |period: &usize| {
-        let same = made.iter().zip(&made[*period..]).all(|(a, b)| a == b);
-        let count = (0..*period).filter(|place| named(*place, *period)).count();
-        same && (*period == 2 || count <= 1)
+        let places = || (0..*period).filter(|place| named(*place, *period));
+        made.iter().zip(&made[*period..]).all(|(a, b)| a == b)
+            && (*period == 2 || places().count() <= 1)
     };
     let differ = made.iter().any(|make| *make != made[0]);
     let mut periods = (2..=LONGEST).filter(|it| members.len() >= it * TIMES);

@@ -7,24 +7,16 @@ use html5ever::local_name;
 use super::{is_there, more};
 use crate::{
     html::{Flow, Tree},
-    reading::{More, MoreKind, can_be_further},
+    reading::{More, MoreKind, PAGE_WORDS, can_be_further},
     uri::TargetUri,
 };
 
-/// Names of parameters and parts of paths that number the pages of a list.
-const PAGE: [&str; 16] = [
-    "page",
-    "paged",
-    "pg",
-    "pagina",
+/// Names of parameters that number pages, or the names on them, and that precede a number only there.
+const PARAMETERS: [&str; 8] = [
     "pagenum",
     "pageno",
     "pagenumber",
     "pageindex",
-    "seite",
-    "strona",
-    "sida",
-    "sivu",
     "start",
     "startat",
     "offset",
@@ -52,7 +44,7 @@ fn names_a_page(href: &str) -> bool {
     let is_name = |name: &str| {
         let plain = name.chars().filter(char::is_ascii_alphanumeric);
         let plain: String = plain.map(|letter| letter.to_ascii_lowercase()).collect();
-        PAGE.contains(&plain.as_str())
+        PAGE_WORDS.contains(&plain.as_str()) || PARAMETERS.contains(&plain.as_str())
     };
     let is_later = |number: &str| number.len() <= 4 && number.parse().is_ok_and(|it: u32| it > 1);
     let mut fields = query

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    CaptureId, Fault, Store, StoreError, copied::source_of, from_word, instant, micros, target_uri,
+    CaptureId, Fault, Store, StoreError, VisitId, copied::source_of, from_word, instant, micros,
+    target_uri,
 };
 use crate::{
     capture::{FailureKind, RevisitProfile, Source},
@@ -74,6 +75,40 @@ const COLUMNS: &str =
      LEFT JOIN source ON source.id = capture.source";
 
 impl Store {
+    /// The visit that was stored last.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn newest_visit(&self) -> Result<Option<VisitId>, StoreError> {
+        self.read(|connection| {
+            let newest = connection
+                .prepare_cached("SELECT max(id) FROM visit")?
+                .query_row((), |row| row.get::<_, Option<i64>>(0))?;
+            Ok(newest.map(VisitId))
+        })
+    }
+
+    /// The first and the last date of the visits that were stored after one.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn dates_after(
+        &self,
+        visit: Option<VisitId>,
+    ) -> Result<Option<(Instant, Instant)>, StoreError> {
+        self.read(|connection| {
+            let (first, last): (Option<i64>, Option<i64>) = connection
+                .prepare_cached("SELECT min(date), max(date) FROM visit WHERE id > ?1")?
+                .query_row([visit.map_or(0, |it| it.0)], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+            let dates = first.zip(last);
+            dates
+                .map(|(first, last)| Ok((instant(first)?, instant(last)?)))
+                .transpose()
+        })
+    }
+
     /// Every capture of the addresses under a key, failures included, oldest first.
     ///
     /// # Errors
