@@ -30,17 +30,30 @@ pub(super) fn heading_of(
         .flow
         .headings
         .partition_point(|heading| heading.range.start < start);
+    let made = path_of_heading(index, first);
     let heading = index.flow.headings[..before]
         .iter()
+        .zip(&index.flow.heading_nodes)
         .rev()
-        .filter(|heading| heading.range.end <= start && own.is_none_or(|own| heading.level < own))
-        .find(|heading| !is_title_of_column(index, draft, heading.range.start))
-        .map(|heading| heading.range.clone());
+        .filter(|(heading, _)| heading.range.end <= start)
+        .filter(|(heading, _)| own.is_none_or(|own| heading.level < own))
+        .filter(|(_, node)| made != Some(index.paths[**node]))
+        .find(|(heading, _)| !is_title_of_column(index, draft, heading.range.start))
+        .map(|(heading, _)| heading.range.clone());
     nearer(
         index,
         heading,
         caption_before(index, start, draft.container),
     )
+}
+
+/// The path of the heading that an item is, or is in: headings in the same place of other records are names, too.
+fn path_of_heading(index: &PageIndex<'_>, item: &Item) -> Option<u64> {
+    std::iter::once(item.node)
+        .chain(index.tree.ancestors(item.node))
+        .take_while(|at| *at >= item.record.start)
+        .find(|at| heading_level(index.tree.name(*at)).is_some())
+        .map(|at| index.paths[at])
 }
 
 /// Whether a heading is inside the table whose column a draft is: it is the title of a column.
@@ -112,16 +125,18 @@ fn is_titled(index: &PageIndex<'_>, start: usize, line: &Range<usize>, container
     else {
         return false;
     };
+    let titled = |at: usize| {
+        spans[at] == *line
+            && tree.classes(at).any(|class| {
+                let it = class.to_ascii_lowercase();
+                ["title", "heading", "header", "caption", "label", "eyebrow"]
+                    .iter()
+                    .any(|word| it.ends_with(word))
+            })
+    };
     spans[boxed].start == line.start
-        && (boxed + 1..tree.nodes[boxed].end.min(boxed + 6)).any(|at| {
-            spans[at] == *line
-                && tree.classes(at).any(|class| {
-                    let it = class.to_ascii_lowercase();
-                    ["title", "heading", "header", "caption", "label"]
-                        .iter()
-                        .any(|word| it.ends_with(word))
-                })
-        })
+        && (boxed + 1..tree.nodes[boxed].end.min(boxed + 6)).any(titled)
+        || tree.elements(tree.nodes[container].parent).any(titled)
 }
 
 /// The nearest place, the heading, the container or what holds both, that a fragment can point at.

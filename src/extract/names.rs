@@ -74,6 +74,9 @@ const LONGEST_LEFT_OPEN: usize = 12;
 /// From this many digits on, a text is or has the number of a telephone or an account.
 const DIGITS_OF_A_TELEPHONE: usize = 7;
 
+/// From this many digits on, a number behind a town is the code of the post.
+const CODE: usize = 5;
+
 /// How many characters a name has at most.
 const LONGEST: usize = 140;
 
@@ -222,6 +225,7 @@ fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
         || (lower.starts_with("http") && lower.contains("://"))
         || lower.starts_with("www.")
         || memchr(b'$', text.as_bytes()).is_some()
+        || is_share(text)
         || (text.len() > length && text.contains(['€', '£', '©']))
         || (words.digits * 2.0 >= words.counted()
             && words.all > 1
@@ -230,6 +234,12 @@ fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
             && !["№", " No. ", " Nr. ", " nº "]
                 .iter()
                 .any(|it| text.contains(it)))
+}
+
+/// Whether a text begins with a share of a hundred: "10% discount".
+fn is_share(text: &str) -> bool {
+    let behind = text.trim_start_matches(|it: char| it.is_ascii_digit());
+    behind.len() < text.len() && behind.trim_start().starts_with('%')
 }
 
 /// How many digits the longest number in a text has, with what parts the digits of telephone numbers.
@@ -250,8 +260,15 @@ fn is_address(lower: &str) -> bool {
     let called = words
         .clone()
         .any(|it| Lexicon::word(it) & mark::STREET != 0);
+    let last = lower.rsplit(' ').next().unwrap_or_default();
+    let digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+    let coded = last.len() >= CODE && digits(last) && lower.contains(',');
+    let numbered = first_counts && lower.split(' ').next().is_some_and(digits) && digits(last);
     let german = words.any(Lexicon::ends_in_street);
-    german || (called && (first_counts || lower.ends_with(|it: char| it.is_ascii_digit())))
+    german
+        || coded
+        || numbered && lower.split(" ").nth(2).is_some()
+        || (called && (first_counts || lower.ends_with(|it: char| it.is_ascii_digit())))
 }
 
 /// Whether a small number stands before a capitalised word, as in "7 Bridges", or behind one that nobody numbers, as in
@@ -261,7 +278,10 @@ fn counts_a_name(text: &str, words: &Words) -> bool {
     let plain = words.digits < 1.5 && words.capital >= 1.0 && words.lowered == 0.0;
     let numbered = || Lexicon::word(&first.to_lowercase()) & mark::NUMBERED != 0;
     let upper = first.chars().count() >= 5 && first.chars().all(char::is_uppercase);
-    plain && (first.len() <= 2 || first.len() >= 4 && words.all == 2 && (upper || !numbered()))
+    let coded = longest_number(text) >= CODE;
+    plain
+        && !coded
+        && (first.len() <= 2 || first.len() >= 4 && words.all == 2 && (upper || !numbered()))
 }
 
 /// What is measured of a line for its likeness to a name.
@@ -307,7 +327,17 @@ fn joined_words(text: &str) -> usize {
 /// Whether a heading says what those below it are, one of them or several: "Treasurer", "PhD students".
 pub(super) fn says_group(text: &str) -> bool {
     let lower = lower_case(text.trim().trim_end_matches(':'));
-    Lexicon::is_role(&lower) || lower.strip_suffix('s').is_some_and(Lexicon::is_role)
+    let says =
+        |part: &str| Lexicon::is_role(part) || part.strip_suffix('s').is_some_and(Lexicon::is_role);
+    // "Trainers and coaches", "Directors / Founders".
+    let mut words = lower.split(' ');
+    let joined = words.clone().any(|it| is_and(it) || it == "/");
+    says(&lower)
+        || joined
+            && words
+                .by_ref()
+                .filter(|it| !is_and(it) && *it != "/")
+                .all(says)
 }
 
 /// Whether the first word addresses the reader or asks, as buttons and sentences begin.

@@ -17,7 +17,7 @@ mod parts;
 mod slots;
 pub(super) mod trim;
 
-pub(super) use aside::{before_small, in_item};
+pub(super) use aside::{before_small, in_item, is_joined_script};
 pub(super) use common::without_asides;
 pub(super) use enumerated::names_in as names_between_commas;
 

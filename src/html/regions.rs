@@ -15,7 +15,8 @@ const NAMES: &[(Region, &str)] = &[
         concat!(
             "nav,navbar,navigation,menu,mainmenu,mainnav,mainnavigation,topnav,topmenu,sidenav,subnav,submenu,sitenav,",
             "sitenavigation,navmenu,navbarnav,primarymenu,primarynav,secondarymenu,breadcrumb,breadcrumbs,pagination,pager,",
-            "dropdownmenu,mobilemenu,mobilenav,footermenu,footernav,skiplinks,toc,tableofcontents",
+            "dropdownmenu,mobilemenu,mobilenav,footermenu,footernav,skiplinks,toc,tableofcontents,sidebarnav,sidebarmenu,",
+            "sidemenu,sidenavigation,docnav,docsnav,pagetoc,navtree,treenav,localnav,offcanvasmenu",
         ),
     ),
     (

@@ -4,7 +4,8 @@ use html5ever::local_name;
 
 use crate::extract::{
     fast_hash::{Map, Set, map, mix},
-    judge::name_signs::CLEAR,
+    judge::name_signs::{CLEAR, LIKELY},
+    names::Sort,
     page_index::PageIndex,
 };
 
@@ -56,7 +57,35 @@ pub(super) fn boxes_of_fields(index: &PageIndex<'_>, boxes: &[(usize, Vec<usize>
         pairs.len() >= LEAST && usual.0 != usual.1 && alike * 4 >= pairs.len() * 3
     };
     let of_fields = makes.into_iter().filter(|(_, pairs)| is_of_fields(pairs));
-    of_fields.map(|(path, _)| path).collect()
+    let mut texts: Map<u64, Vec<&[usize]>> = map();
+    for (parent, members) in boxes {
+        texts.entry(index.paths[*parent]).or_default().push(members);
+    }
+    let named = texts
+        .into_iter()
+        .filter(|(_, of)| are_led_by_names(index, of));
+    of_fields
+        .map(|(path, _)| path)
+        .chain(named.map(|(path, _)| path))
+        .collect()
+}
+
+/// Whether boxes of lines are records of lines: the first line of each is a name, and most others are addresses, numbers or sentences.
+pub(super) fn are_led_by_names(index: &PageIndex<'_>, boxes: &[&[usize]]) -> bool {
+    const LEAST: usize = 3;
+    let signs = |at: &usize| index.signs(&index.trimmed(&index.flow.spans[*at]));
+    let told = |at: &&usize| {
+        let signs = signs(at);
+        signs.is_other() || signs.sort == Sort::Sentence || signs.likeness < LIKELY
+    };
+    let named = |of: &&&[usize]| of.first().is_some_and(|at| signs(at).likeness >= LIKELY);
+    let several = boxes.iter().filter(|of| of.len() > 1).count();
+    if boxes.len() < LEAST || several * 4 < boxes.len() * 3 {
+        return false;
+    }
+    let others = || boxes.iter().flat_map(|of| of.iter().skip(1));
+    boxes.iter().filter(named).count() * 4 >= boxes.len() * 3
+        && others().filter(told).count() * 10 >= others().count() * 6
 }
 
 /// A hash of how an element is made: the tags inside, and its classes if these are few.
@@ -104,6 +133,34 @@ pub(super) fn period(index: &PageIndex<'_>, members: &[usize]) -> usize {
     periods
         .find(|it| differ && members.len().is_multiple_of(*it) && recurs(it))
         .unwrap_or(1)
+}
+
+/// How many siblings are between any two dividers, if there are several and always as many: rules, or pictures without words.
+pub(super) fn between_dividers(index: &PageIndex<'_>, members: &[usize]) -> Option<usize> {
+    const LEAST: usize = 3;
+    const LONGEST: usize = 4;
+    let tree = index.tree;
+    let divides = |node: usize| {
+        let picture = |at: usize| *tree.name(at) == local_name!("img");
+        index.flow.spans[node].is_empty()
+            && (*tree.name(node) == local_name!("hr") || (node..tree.nodes[node].end).any(picture))
+    };
+    let divided = |pair: &[usize]| {
+        let parent = tree.nodes[pair[0]].parent;
+        let mut between = tree.elements(parent).skip_while(|at| *at <= pair[0]);
+        between.by_ref().take_while(|at| *at < pair[1]).any(divides)
+    };
+    let mut runs = vec![1];
+    for pair in members.windows(2) {
+        if divided(pair) {
+            runs.push(1);
+        } else if let Some(last) = runs.last_mut() {
+            *last += 1;
+        }
+    }
+    let lines = runs[0];
+    let alike = runs.iter().all(|run| *run == lines);
+    (alike && runs.len() >= LEAST && (2..=LONGEST).contains(&lines)).then_some(lines)
 }
 
 /// Of paragraphs, those that begin with a link or a word set apart, where others between them begin with none: names, and what is

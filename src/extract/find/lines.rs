@@ -9,6 +9,7 @@ use crate::{
     entity::{NameSource, Strategy},
     extract::{
         draft::{Draft, Item, Observed},
+        fast_hash::{Map, Set, map},
         judge::name_signs::LIKELY,
         names::{self, Sort, lower_case},
         page_index::PageIndex,
@@ -51,7 +52,29 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
         }
         of_run(index, parent, &mut run, &mut drafts);
     }
-    drafts
+    without_labels(index, drafts)
+}
+
+/// The lists without those most of whose lines recur in other lists: a name, and the same links below each name.
+fn without_labels(index: &PageIndex<'_>, drafts: Vec<Draft>) -> Vec<Draft> {
+    const OFTEN: usize = 3;
+    let text = |item: &Item| index.text(&item.range);
+    let mut lists: Map<&str, usize> = map();
+    let several = |draft: &&Draft| draft.items.len() > 1 && draft.strategy == Strategy::Lines;
+    for draft in drafts.iter().filter(several) {
+        let texts: Set<&str> = draft.items.iter().map(text).collect();
+        for text in texts {
+            *lists.entry(text).or_default() += 1;
+        }
+    }
+    let recurs = |item: &&Item| lists.get(text(item)).is_some_and(|count| *count >= OFTEN);
+    let labelled = |draft: &Draft| {
+        let labels = draft.items.iter().filter(recurs).count();
+        several(&draft) && labels * 2 > draft.items.len()
+    };
+    let kept: Vec<bool> = drafts.iter().map(|draft| !labelled(draft)).collect();
+    let both = drafts.into_iter().zip(kept);
+    both.filter(|both| both.1).map(|both| both.0).collect()
 }
 
 /// Adds the lists of one run of lines: split at lines that are captions.
@@ -140,14 +163,24 @@ fn is_address(index: &PageIndex<'_>, items: &[Item]) -> bool {
         let behind = index.text(&item.range).rsplit_once(", ");
         behind.is_some_and(|behind| names::is_country(behind.1))
     };
+    let mail = |item: &Item| {
+        let text = index.text(&item.range);
+        text.contains('@') || lower_case(text).contains("mail")
+    };
     let reaches = |item: &&Item| {
         let text = index.text(&item.range);
-        let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        digits >= 2 || text.contains('@') || lower_case(text).contains("mail")
+        let numbers = text.split(|it: char| !it.is_ascii_digit());
+        let mut numbers = numbers.filter(|number| !number.is_empty());
+        let year = |number: &str| number.len() == 4 && number.starts_with(['1', '2']);
+        let (first, more) = (numbers.next(), numbers.next());
+        let digits = first.is_some_and(|it| more.is_some() || it.len() >= 2 && !year(it));
+        digits || mail(item)
     };
     let contacts = items.iter().filter(reaches).count();
-    let contacted =
-        contacts >= 2 && items.len() <= 7 && !items.first().is_some_and(|item| reaches(&item));
+    let closed = items.len() <= 3 && items.last().is_some_and(mail);
+    let contacted = (contacts >= 2 || closed)
+        && items.len() <= 7
+        && !items.first().is_some_and(|item| reaches(&item));
     contacted
         || (2..=5).contains(&items.len())
             && items.last().is_some_and(country)

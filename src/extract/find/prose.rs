@@ -147,7 +147,10 @@ fn of_sentence(index: &PageIndex<'_>, node: usize, range: &Range<usize>) -> Opti
     {
         return None;
     }
+    let noted = |member: &Range<usize>| before_note(&text[member.clone()]) < member.len();
     let announced = relation
+        || lead.trim_end().ends_with(':')
+            && members.iter().filter(|it| noted(it)).count() * 10 >= members.len() * 8
         || (members.len() >= 3
             && !in_item(index, node)
             && heading_before(index, range.start, node).is_some_and(|heading| {
@@ -194,9 +197,9 @@ fn likeliest(
         // The last first: all but the first are the same wherever the enumeration starts, and their signs are known.
         let mut sum = 0.0;
         let all = members.iter().rev().all(|member| {
-            let likeness = index
-                .signs(&(range.start + member.start..range.start + member.end))
-                .likeness;
+            let head = before_note(&text[member.clone()]);
+            let own = range.start + member.start..range.start + member.start + head;
+            let likeness = index.signs(&index.trimmed(&own)).likeness;
             sum += likeness;
             likeness >= POSSIBLE
         });
@@ -212,6 +215,13 @@ fn likeliest(
         }
     }
     best.map(|(_, start, members)| (start, members))
+}
+
+/// How much of a member stands before the brackets in which it ends.
+fn before_note(member: &str) -> usize {
+    let open = member.find(" (").filter(|at| *at > 0);
+    let closed = member.trim_end().ends_with(')');
+    open.filter(|_| closed).unwrap_or(member.len())
 }
 
 /// Whether the members are a town and what it lies in: "St. Ives, Scotland, United Kingdom".

@@ -5,7 +5,7 @@ use std::ops::Range;
 use html5ever::{LocalName, local_name};
 
 use crate::{
-    entity::Strategy,
+    entity::{NameSource, Strategy},
     extract::{
         draft::{Draft, Item, Observed},
         fast_hash::{Map, Set, map, mix},
@@ -16,7 +16,10 @@ use crate::{
     html::{Tree, heading_level},
 };
 
-use super::fields::{are_fields, boxes_of_fields, is_badge, is_inline_box, leading, period};
+use super::fields::{
+    are_fields, are_led_by_names, between_dividers, boxes_of_fields, is_badge, is_inline_box,
+    leading, period,
+};
 
 /// What siblings of one kind share: the tag, and a class.
 type Kin<'a> = (&'a LocalName, Option<&'a str>);
@@ -84,7 +87,11 @@ fn without_captions(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
     let ranked = ranks.iter().flatten().filter(|rank| Some(**rank) == lowest);
     let mostly_ranked = ranked.count() * 2 >= items.len();
     let fuller = items.iter().filter(|item| !is_all(item)).count();
-    let mostly_fuller = fuller * 3 >= items.len() * 2;
+    let logos = items
+        .iter()
+        .filter(|item| item.source == NameSource::Alt)
+        .count();
+    let mostly_fuller = fuller * 3 >= items.len() * 2 || logos * 3 >= items.len() * 2;
     let is_caption = |item: &Item, rank: Option<u8>| {
         is_all(item)
             && if mostly_ranked {
@@ -102,8 +109,12 @@ fn without_captions(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
 /// Whether the records are lists themselves, each of which would be named by its first member; not where an editor gave
 /// every item a list of its own.
 fn are_lists(index: &PageIndex<'_>, records: &[Range<usize>]) -> bool {
-    let several = |at: &Range<usize>| index.tree.elements(at.start).nth(1).is_some();
-    records.iter().any(several)
+    let shown = |at: &usize| !index.flow.spans[*at].is_empty();
+    let lines = |at: &Range<usize>| index.tree.elements(at.start).filter(shown).collect();
+    let lines: Vec<Vec<usize>> = records.iter().map(lines).collect();
+    let boxes: Vec<&[usize]> = lines.iter().map(Vec::as_slice).collect();
+    boxes.iter().any(|of| of.len() > 1)
+        && !are_led_by_names(index, &boxes)
         && records.iter().all(|record| {
             matches!(
                 *index.tree.name(record.start),
@@ -209,7 +220,10 @@ fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
         }
         let kinds = interleaved(index, by_kind(index, members));
         for kind in kinds {
-            let period = period(index, &kind);
+            let period = match between_dividers(index, &kind) {
+                Some(lines) => lines,
+                None => period(index, &kind),
+            };
             let led = if period == 1 {
                 leading(index, &kind)
             } else {
@@ -334,6 +348,7 @@ fn joined(index: &PageIndex<'_>, mut groups: Vec<Group>) -> Vec<Group> {
         group.records.len() > 1
             || group.strategy == Strategy::ListItems
             || shared.get(&group.shape).is_some_and(|&most| most > 1)
+            || is_headed_by_group(index, group)
     });
     groups.sort_by_key(|group| group.records.first().map(|record| record.start));
     let mut by_shape: Map<u64, Vec<Group>> = map();
@@ -369,6 +384,30 @@ fn joined(index: &PageIndex<'_>, mut groups: Vec<Group>) -> Vec<Group> {
         .filter_map(|it| by_shape.remove(&it))
         .flatten()
         .collect()
+}
+
+/// Whether the heading right before a record says who is listed below it: "Head of the laboratory".
+fn is_headed_by_group(index: &PageIndex<'_>, group: &Group) -> bool {
+    let (tree, flow) = (index.tree, index.flow);
+    let Some(record) = group.records.first().map(|record| record.start) else {
+        return false;
+    };
+    let start = flow.spans[record].start;
+    let before = flow
+        .headings
+        .partition_point(|heading| heading.range.end <= start);
+    let Some(place) = before.checked_sub(1) else {
+        return false;
+    };
+    let heading = &flow.headings[place].range;
+    // What has the heading, and not the record, has nothing else.
+    let node = flow.heading_nodes[place];
+    let boxes = std::iter::once(node)
+        .chain(tree.ancestors(node))
+        .take_while(|at| !(*at..tree.nodes[*at].end).contains(&record));
+    flow.text[heading.end..start].trim().is_empty()
+        && boxes.last().is_some_and(|at| flow.spans[at] == *heading)
+        && names::says_group(index.text(heading))
 }
 
 /// Whether a line between two lists only cuts one list by the alphabet: "B", "C–D", "Back to top".

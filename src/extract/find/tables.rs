@@ -78,8 +78,9 @@ fn of_table(index: &PageIndex<'_>, table: usize) -> Vec<Draft> {
         let behind = first.is_some_and(|first| first < column) && names(column);
         if behind { "" } else { title(column) }
     };
-    let columns =
-        (0..width).map(|column| of_column(index, table, (&body, width), (column, said(column))));
+    let width_of_key = if is_key(index, &body) { 1 } else { width };
+    let columns = (0..width_of_key)
+        .map(|column| of_column(index, table, (&body, width), (column, said(column))));
     columns.flatten().collect()
 }
 
@@ -118,7 +119,8 @@ fn of_column(
         .map(|&cell| cell..index.tree.nodes[cell].end)
         .collect();
     let items = record::name(index, &cells);
-    if items.is_empty() || items.len() * 2 < body.len() {
+    let key = column == 0 && is_key(index, body);
+    if items.is_empty() || items.len() * 2 < body.len() && !key {
         return None;
     }
     let mut observed = vec![(Observed::RepeatedCells, 1.0 - distinct_share(index, &items))];
@@ -133,6 +135,20 @@ fn of_column(
         items,
         observed,
     })
+}
+
+/// Whether the first cell of several rows is empty and the next is not: these rows go on with what is said of the name above.
+fn is_key(index: &PageIndex<'_>, body: &[&Row]) -> bool {
+    const LEAST: usize = 3;
+    let filled = |row: &Row, column: usize| {
+        let cell = row.cells.get(column);
+        cell.is_some_and(|cell| !index.trimmed(&index.flow.spans[*cell]).is_empty())
+    };
+    let named = body.iter().filter(|row| filled(row, 0)).count();
+    body.first().is_some_and(|row| filled(row, 0))
+        && named >= LEAST
+        && body.len() - named >= LEAST
+        && body.iter().all(|row| filled(row, 1))
 }
 
 /// The rows of a table, without those of tables inside it.

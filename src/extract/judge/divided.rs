@@ -169,13 +169,16 @@ fn divider(
     said
 }
 
-/// The last row among some nodes of a table that has only one line of text.
+/// The last row among some nodes of a table that has only one line of text, in its first cell.
 fn title_row(index: &PageIndex<'_>, nodes: Range<usize>) -> Option<Range<usize>> {
     const LONGEST: usize = 90;
     let line = |node: usize| {
         let span = &index.flow.spans[node];
         let short = (1..=LONGEST).contains(&span.len()) && !index.text(span).contains('\n');
-        (*index.tree.name(node) == local_name!("tr") && short).then(|| index.trimmed(span))
+        let first = |cell: usize| !index.trimmed(&index.flow.spans[cell]).is_empty();
+        let row = *index.tree.name(node) == local_name!("tr");
+        let begins = || index.tree.elements(node).next().is_some_and(first);
+        (row && short && begins()).then(|| index.trimmed(span))
     };
     nodes.rev().find_map(line).filter(|line| {
         let signs = index.signs(line);

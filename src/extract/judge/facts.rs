@@ -8,6 +8,7 @@ use crate::{
     entity::{NameSource, Strategy},
     extract::{
         draft::{Draft, Item},
+        fast_hash::Set,
         list_item::{host_of, is_logo, link_of},
         names::{self, NameSigns, Sort, lower_case},
         page_index::PageIndex,
@@ -88,8 +89,7 @@ pub(super) fn facts(
         headed: heading.is_some(),
         heading_names: told.strong,
         heading_relates: told.relation
-            || draft.strategy == Strategy::Cards
-                && heading.is_some_and(|it| names::says_group(index.text(it))),
+            || heading.is_some_and(|it| names::says_group(index.text(it))),
         sentences: members.share(|signs| signs.sort == Sort::Sentence),
         heading_other: told.other,
         heading_follows: heading.is_none() && index.flow.headings.iter().any(follows),
@@ -97,6 +97,7 @@ pub(super) fn facts(
         class_names: class_names(index, draft.container),
         region: index.flow.regions[first.node],
         pictured: pictured(index, draft, members.items),
+        reached: reached(index, members.items),
         plain_image: first.source == NameSource::Alt
             && members.items.len() == 1
             && !is_logo(index, first),
@@ -127,6 +128,30 @@ fn pictured(index: &PageIndex<'_>, draft: &Draft, items: &[Item]) -> f64 {
                     })
         })
     })
+}
+
+/// The share of the first records of a list that have a way of their own to reach somebody by mail or telephone.
+fn reached(index: &PageIndex<'_>, items: &[Item]) -> f64 {
+    const FIRST: usize = 8;
+    let first = &items[..items.len().min(FIRST)];
+    let way = |item: &Item| {
+        let mut nodes = item.record.clone().take(RECORD);
+        nodes.find_map(|node| {
+            let href = index.tree.attr(node, &local_name!("href"))?.trim();
+            (is_way(href) && *index.tree.name(node) == local_name!("a")).then_some(href)
+        })
+    };
+    let ways: Set<&str> = first.iter().filter_map(way).collect();
+    if items.len() < 2 {
+        0.0
+    } else {
+        ways.len() as f64 / first.len() as f64
+    }
+}
+
+/// Whether the target of a link is an address of mail, or a telephone.
+fn is_way(href: &str) -> bool {
+    href.starts_with("mailto:") || href.starts_with("tel:")
 }
 
 /// The facts about a list that counts as one of names.
@@ -197,9 +222,10 @@ fn names_page(index: &PageIndex<'_>, items: &[Item]) -> bool {
     let title = index.flow.title.as_deref().unwrap_or_default();
     let heading = index.flow.headings.first();
     let heading = heading.map_or("", |it| index.text(&it.range));
+    let leads = |link: &str| host_of(link).is_none() && !is_way(link);
     let is_page = |item: &Item| {
         let text = lower_case(index.text(&item.range));
-        link_of(index, item).is_some_and(|link| host_of(link).is_none())
+        link_of(index, item).is_some_and(leads)
             && (text == lower_case(title) || text == lower_case(heading))
     };
     items.len() <= MOST && items.iter().any(is_page)

@@ -84,6 +84,8 @@ pub(in crate::extract) struct ListFacts {
     pub(super) region: Region,
     /// The share of records that have a picture whose text is the name.
     pub(super) pictured: f64,
+    /// The share of records with a way to reach the one that they name.
+    pub(super) reached: f64,
     /// Whether the first item is an image that does not call itself a logo and is not linked.
     pub(super) plain_image: bool,
 }
@@ -193,7 +195,7 @@ pub(in crate::extract) static LIST_SIGNS: &[Sign<ListFacts>] = &[
         name: "heading-names",
         weight: 0.2,
         why: "the heading says that names follow",
-        case: "tiers-named-in-french",
+        case: "slick-logos",
         measure: |list| yes(list.heading_names),
     },
     Sign {
@@ -235,7 +237,7 @@ pub(in crate::extract) static LIST_SIGNS: &[Sign<ListFacts>] = &[
         name: "class-names",
         weight: 0.1,
         why: "an id or a class says that partners, members and the like are inside",
-        case: "tiers-named-in-french",
+        case: "people-in-a-box-called-team",
         measure: |list| yes(list.class_names),
     },
     Sign {
@@ -244,6 +246,13 @@ pub(in crate::extract) static LIST_SIGNS: &[Sign<ListFacts>] = &[
         why: "pictures of people and logos are called what they show",
         case: "portraits-called-by-name",
         measure: |list| list.pictured,
+    },
+    Sign {
+        name: "reached",
+        weight: 0.1,
+        why: "people have addresses and telephones of their own",
+        case: "cards-with-addresses",
+        measure: |list| list.reached,
     },
     Sign {
         name: "navigation",

@@ -3,10 +3,12 @@
 use crate::{
     entity::{ListKind, Strategy},
     extract::{
+        draft::Item,
         fast_hash::{Map, Set, map},
         location::make,
-        names,
+        names::{self, Sort},
         page_index::PageIndex,
+        record::is_joined_script,
     },
     html::Flow,
 };
@@ -38,26 +40,47 @@ pub(super) fn settle(index: &PageIndex<'_>, lists: &mut [Judged<'_>]) {
     }
 }
 
-/// Takes a lone record for a list of its own where it is made as the records of a list of names are: the one chair above the members.
+/// Takes a lone record for a list of its own where it is made as the records of a list of names are, or is a person under what such a
+/// person does beside a list of people: the one chair above the members.
 fn settle_lone(index: &PageIndex<'_>, lists: &mut [Judged<'_>]) {
     let names = lists
         .iter()
         .filter(|list| list.kind == ListKind::Names && list.items.len() > 1);
     let made = names.filter_map(|list| Some(make(index, list.items.first()?)));
     let made: Set<u64> = made.collect();
+    let persons = lists.iter().any(|list| {
+        let members = &list.items;
+        let person = |item: &&Item| is_person(index, item);
+        list.kind == ListKind::Names
+            && members.len() > 2
+            && members.iter().filter(person).count() * 10 >= members.len() * 8
+    });
     let is_lone = |list: &Judged<'_>| {
         let [only] = &list.items[..] else {
             return false;
         };
-        list.kind == ListKind::Other
-            && list.draft.strategy == Strategy::Cards
+        let heading = list.heading(index).unwrap_or_default();
+        let sister = list.draft.strategy == Strategy::Cards
             && list.is_headed()
-            && made.contains(&make(index, only))
+            && made.contains(&make(index, only));
+        list.kind == ListKind::Other
+            && (sister || persons && names::says_group(&heading) && is_person(index, only))
             && index.signs(&only.range).likeness >= CLEAR
     };
     for list in lists.iter_mut().filter(|list| is_lone(list)) {
         list.rescore(NAMES, BESIDE_NAMES);
     }
+}
+
+/// Whether a name is that of a person, as far as its words tell: several, and none that organizations have.
+fn is_person(index: &PageIndex<'_>, item: &Item) -> bool {
+    const MOST: usize = 5;
+    let text = index.text(&item.range);
+    let signs = index.signs(&item.range);
+    ((2..=MOST).contains(&text.split(' ').count()) || is_joined_script(text))
+        && signs.likeness >= CLEAR
+        && !signs.organization
+        && signs.sort == Sort::Plain
 }
 
 /// The places of lists of one template that have headings, two or more each.

@@ -7,6 +7,7 @@ use crate::{
     extract::{
         draft::{Draft, Item},
         fast_hash::{Map, Set, map},
+        names,
         page_index::PageIndex,
     },
 };
@@ -24,6 +25,8 @@ pub(super) fn settle(index: &PageIndex<'_>, judged: &mut [Judged<'_>]) {
         lower_sections_or_parts(index, judged, &names, outer, &mut lowered);
     }
     lower_second_names(judged, &names, &mut lowered);
+    lower_labels(index, judged, &names.places, &mut lowered);
+    lower_unions(index, judged, &names.places, &mut lowered);
     lower_samples(index, judged, &names.places, &mut lowered);
     for (under, about_a_name) in under_names(index, judged, &names.places, &lowered) {
         lowered[under] |= about_a_name;
@@ -168,12 +171,16 @@ fn inside(index: &PageIndex<'_>, outer: &Judged<'_>, inner: &Judged<'_>, place: 
     let alike = kind != 0 && kinds.all(|other| other == kind);
     let long = count >= 3 || (count == 2 && alike);
     let mut drafted = inner.draft.items.iter();
-    if !drafted.any(|item| item.range == records[place].range) {
+    let named = drafted.position(|item| item.range == records[place].range);
+    if named.is_none() {
         return Inside::Other {
             long: count >= 3 && !are_topics(outer, inner),
         };
     }
-    if long && inner.score + BOXED >= outer.score {
+    // Two lines of which the second names the record are an office and a name.
+    let lines = inner.draft.strategy == Strategy::Lines;
+    let below = lines && count == 2 && named == Some(1) && records.len() >= 3;
+    if long && !below && inner.score + BOXED >= outer.score {
         Inside::Boxed
     } else if count == 2 && records.len() >= 3 {
         Inside::NameAndLine
@@ -226,7 +233,8 @@ fn under_names(
             begun.insert(start, Vec::new());
         }
     }
-    for &list in names.iter().filter(|name| judged[**name].items.len() > 1) {
+    let naming = |name: &&usize| judged[**name].items.len() > 1 && !lowered[**name];
+    for &list in names.iter().filter(naming) {
         for item in &judged[list].items {
             let same = told.get_mut(index.text(&item.range));
             for by in same.into_iter().chain(begun.get_mut(&item.range.start)) {
@@ -249,6 +257,75 @@ fn under_names(
             (*under, about_a_name)
         })
         .collect()
+}
+
+/// Lowers lists of cards most of which are only labels: above each the list of names that it heads.
+fn lower_labels(
+    index: &PageIndex<'_>,
+    judged: &[Judged<'_>],
+    names: &[usize],
+    lowered: &mut [bool],
+) {
+    let several = |place: &&usize| judged[**place].items.len() > 1;
+    let headed = names.iter().filter(several);
+    let headings: Map<usize, usize> = headed
+        .filter_map(|place| Some((judged[*place].heading_start()?, *place)))
+        .collect();
+    for &place in names {
+        let items = &judged[place].draft.items;
+        let is_label = |item: &&Item| {
+            let below = headings.get(&item.range.start);
+            let first = below.and_then(|below| judged[*below].items.first());
+            let whole = index.trimmed(&index.flow.spans[item.record.start]) == item.range;
+            whole && first.is_some_and(|first| !item.record.contains(&first.node))
+        };
+        let cards = judged[place].draft.strategy == Strategy::Cards;
+        lowered[place] |= cards && items.iter().filter(is_label).count() * 10 >= items.len() * 6;
+    }
+}
+
+/// Lowers a list of headings that other lists part among them, each under a heading of its own that is no country.
+fn lower_unions(
+    index: &PageIndex<'_>,
+    judged: &[Judged<'_>],
+    names: &[usize],
+    lowered: &mut [bool],
+) {
+    let country = |list: &Judged<'_>| {
+        let heading = list.heading(index);
+        heading.is_some_and(|heading| names::is_country(&heading))
+    };
+    let of_headings = |place: &&usize| judged[**place].draft.strategy == Strategy::Headings;
+    for &whole in names.iter().filter(of_headings) {
+        let starts: Set<usize> = judged[whole]
+            .items
+            .iter()
+            .map(|item| item.range.start)
+            .collect();
+        let is_part = |place: &&usize| {
+            let part = &judged[**place];
+            let own = part.heading_start();
+            let held = |item: &Item| starts.contains(&item.range.start);
+            part.items.len() > 1
+                && !country(part)
+                && own.is_some_and(|own| !starts.contains(&own))
+                && own != judged[whole].heading_start()
+                && part.items.iter().all(held)
+        };
+        let parts = || {
+            names
+                .iter()
+                .filter(|place| **place != whole)
+                .filter(is_part)
+        };
+        let headings: Set<Option<usize>> = parts()
+            .map(|place| judged[*place].heading_start())
+            .collect();
+        let held: Set<usize> = parts()
+            .flat_map(|place| judged[*place].items.iter().map(|item| item.range.start))
+            .collect();
+        lowered[whole] |= headings.len() > 1 && held.len() * 10 >= starts.len() * 8;
+    }
 }
 
 /// How a list with fewer members relates to one with more that has them all.

@@ -64,7 +64,7 @@ pub(in crate::extract) fn before_small(
 }
 
 /// Whether a text ends in a script that is written without spaces between words.
-pub(super) fn is_joined_script(text: &str) -> bool {
+pub(in crate::extract) fn is_joined_script(text: &str) -> bool {
     text.trim_end()
         .ends_with(|it: char| matches!(it, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'))
 }

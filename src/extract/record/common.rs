@@ -32,6 +32,7 @@ pub(in crate::extract) fn without_asides(index: &PageIndex<'_>, items: &mut [Ite
     without_roles(index, items);
     without_offices_beside(index, items);
     without_affiliations(index, items);
+    without_towns(index, items);
     without_dates(index, items);
 }
 
@@ -69,7 +70,9 @@ fn without_affiliations(index: &PageIndex<'_>, items: &mut [Item]) {
         let tail = index.trimmed(&(head.end + 2..item.range.end));
         let signs = index.signs(&head);
         let person = (2..=5).contains(&text[..at].split(' ').count()) && !signs.organization;
-        let year = is_since(index.text(&tail)) || is_year(index.text(&tail));
+        let told = index.text(&tail);
+        let first = told.split([' ', '.', ';']).next().unwrap_or_default();
+        let year = is_since(told) || is_year(first);
         // A line without markup inside stays whole.
         let parted = index.tree.elements(item.record.start).next().is_some();
         let house = parted && index.signs(&tail).organization;
@@ -84,6 +87,38 @@ fn without_affiliations(index: &PageIndex<'_>, items: &mut [Item]) {
     }
     for (item, told) in items.iter_mut().zip(all) {
         if let Some((head, _)) = told {
+            item.range = head;
+        }
+    }
+}
+
+/// Takes off the towns behind houses, where something set apart follows: "Merrow University, Lower Merrow, <i>Norway</i>".
+fn without_towns(index: &PageIndex<'_>, items: &mut [Item]) {
+    const LEAST: usize = 3;
+    let told = |item: &Item| {
+        let record = index.trimmed(&index.flow.spans[item.record.start]);
+        let mut head = item.range.clone();
+        while let Some(at) = index.text(&head).rfind(", ") {
+            let town = head.start + at + 2..head.end;
+            if !is_town(index.text(&town)) || index.signs(&town).organization {
+                break;
+            }
+            head.end = head.start + at;
+        }
+        (record.end > item.range.end && head.end < item.range.end).then_some(head)
+    };
+    let all: Vec<Option<Range<usize>>> = items.iter().map(told).collect();
+    let heads = || all.iter().flatten();
+    let houses = heads()
+        .filter(|head| index.signs(head).organization)
+        .count();
+    let count = heads().count();
+    let one_each = index.distinct(heads()) == count;
+    if items.len() < LEAST || count * 10 < items.len() * 8 || houses * 2 < count || !one_each {
+        return;
+    }
+    for (item, told) in items.iter_mut().zip(all) {
+        if let Some(head) = told {
             item.range = head;
         }
     }
@@ -317,15 +352,16 @@ fn is_other_script(head: &str, note: &str) -> bool {
 
 /// Whether a text says where a house is, a town and what it is in: "Washington, DC".
 fn is_whereabouts(text: &str) -> bool {
-    let capital = |text: &str| {
-        let mut words = text.split(' ').filter(|word| !word.is_empty());
-        (1..=3).contains(&words.clone().count())
-            && words.all(|word| word.starts_with(char::is_uppercase))
-    };
-    text.split_once(", ").is_some_and(|(town, rest)| {
-        let mut parts = rest.split(", ");
-        capital(town) && parts.all(capital)
-    }) && !text.contains(|letter: char| letter.is_ascii_digit())
+    text.contains(", ")
+        && text.split(", ").all(is_town)
+        && !text.contains(|letter: char| letter.is_ascii_digit())
+}
+
+/// Whether a text is up to three words with capitals, as towns are.
+fn is_town(text: &str) -> bool {
+    let mut words = text.split(' ').filter(|word| !word.is_empty());
+    (1..=3).contains(&words.clone().count())
+        && words.all(|word| word.starts_with(char::is_uppercase))
 }
 
 /// Takes off the countries in brackets behind the names, where every name has one and they differ.

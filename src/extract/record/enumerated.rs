@@ -31,9 +31,10 @@ pub(super) fn parted(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
     // A name that is alone in another record is one by itself.
     let singles = all.iter().filter(|names| names.len() == 1).count();
     let again = alike && singles * 2 > all.len() && are_singles_too(index, &all);
+    let labelled = items.iter().all(|item| behind_label(index, item) > 0);
     let boxes = least > 0
-        && most > least
-        && (most >= ENUMERATION && !alike && below.count() * 2 > items.len() || again)
+        && (most > least || labelled)
+        && (labelled || most >= ENUMERATION && !alike && below.count() * 2 > items.len() || again)
         && names.iter().copied().filter(|range| sure(range)).count() * 10 >= names.len() * 8;
     if !boxes {
         return items;
@@ -67,12 +68,13 @@ fn are_singles_too(index: &PageIndex<'_>, all: &[Vec<Range<usize>>]) -> bool {
 
 /// The names between the commas of an item; none if a part is no name.
 pub(in crate::extract) fn names_in(index: &PageIndex<'_>, item: &Item) -> Vec<Range<usize>> {
-    let text = index.text(&item.range);
-    let mut from = item.range.start;
+    let start = item.range.start + behind_label(index, item);
+    let text = index.text(&(start..item.range.end));
+    let mut from = start;
     let mut names = Vec::new();
     for part in text.split([',', '、']) {
         let range = index.trimmed(&(from..from + part.len()));
-        let separator = text[from - item.range.start + part.len()..].chars().next();
+        let separator = text[from - start + part.len()..].chars().next();
         from += part.len() + separator.map_or(0, char::len_utf8);
         let signs = index.signs(&range);
         let other = signs.is_other() || matches!(signs.sort, Sort::Role | Sort::Caption);
@@ -82,6 +84,19 @@ pub(in crate::extract) fn names_in(index: &PageIndex<'_>, item: &Item) -> Vec<Ra
         names.push(range);
     }
     names
+}
+
+/// Where the names of a line begin behind a short label and a colon: "Treasurers: Jane Roe, Max Roe"; 0 without one.
+fn behind_label(index: &PageIndex<'_>, item: &Item) -> usize {
+    const WORDS: usize = 4;
+    let text = index.text(&item.range);
+    let at = text.find(": ").map_or(0, |at| at + 2);
+    let label = &text[..at];
+    if label.split(' ').count() <= WORDS + 1 && !label.contains(',') {
+        at
+    } else {
+        0
+    }
 }
 
 /// Whether a record has a heading above the item.
