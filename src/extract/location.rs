@@ -116,6 +116,7 @@ fn caption_before(index: &PageIndex<'_>, start: usize, container: usize) -> Opti
 
 /// Whether a line is set before a list by an element that calls itself a title: the first in the box of both.
 fn is_titled(index: &PageIndex<'_>, start: usize, line: &Range<usize>, container: usize) -> bool {
+    const NEAR: usize = 6;
     let tree = index.tree;
     let spans = &index.flow.spans;
     let Some(boxed) = std::iter::once(container)
@@ -135,8 +136,10 @@ fn is_titled(index: &PageIndex<'_>, start: usize, line: &Range<usize>, container
             })
     };
     spans[boxed].start == line.start
-        && (boxed + 1..tree.nodes[boxed].end.min(boxed + 6)).any(titled)
-        || tree.elements(tree.nodes[container].parent).any(titled)
+        && (boxed + 1..tree.nodes[boxed].end.min(boxed + NEAR)).any(titled)
+        || (container.saturating_sub(NEAR)..container)
+            .filter(|at| tree.nodes[*at].parent == tree.nodes[container].parent)
+            .any(titled)
 }
 
 /// The nearest place, the heading, the container or what holds both, that a fragment can point at.

@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (22, "70092e2051ea");
-const VERDICTS: (u32, &str) = (25, "001c8ff69612");
+const READINGS: (u32, &str) = (23, "da94a52d6384");
+const VERDICTS: (u32, &str) = (26, "b5eac5b5ea2f");
 
 #[derive(Deserialize)]
 struct Expected {

@@ -145,18 +145,20 @@ pub(super) fn between_dividers(index: &PageIndex<'_>, members: &[usize]) -> Opti
         index.flow.spans[node].is_empty()
             && (*tree.name(node) == local_name!("hr") || (node..tree.nodes[node].end).any(picture))
     };
-    let divided = |pair: &[usize]| {
-        let parent = tree.nodes[pair[0]].parent;
-        let mut between = tree.elements(parent).skip_while(|at| *at <= pair[0]);
-        between.by_ref().take_while(|at| *at < pair[1]).any(divides)
-    };
-    let mut runs = vec![1];
-    for pair in members.windows(2) {
-        if divided(pair) {
-            runs.push(1);
-        } else if let Some(last) = runs.last_mut() {
-            *last += 1;
+    let parent = tree.nodes[*members.first()?].parent;
+    let mut runs: Vec<usize> = Vec::new();
+    let mut next = members.iter().peekable();
+    let mut divided = true;
+    for at in tree.elements(parent) {
+        if next.next_if(|member| **member == at).is_none() {
+            divided |= divides(at);
+            continue;
         }
+        match runs.last_mut().filter(|_| !divided) {
+            Some(last) => *last += 1,
+            None => runs.push(1),
+        }
+        divided = false;
     }
     let lines = runs[0];
     let alike = runs.iter().all(|run| *run == lines);
