@@ -335,7 +335,7 @@ impl Capture {
     pub fn field(&self, name: &str) -> Option<String> {
         fields_of(self.head()?)
             .find(|(it, _)| it.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// What was wrong with the certificate of its host, if anything.
@@ -392,7 +392,7 @@ impl CaptureEntry {
     pub fn field(&self, name: &str) -> Option<String> {
         fields_of(&self.head)
             .find(|(it, _)| it.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+            .map(|(_, value)| value.into_owned())
     }
 }
 

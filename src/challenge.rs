@@ -137,9 +137,10 @@ pub fn in_response(response: &Response) -> Option<Challenge> {
 #[must_use]
 pub fn in_head(head: &[u8]) -> Option<Challenge> {
     fields_of(head).find_map(|(name, value)| {
-        let value = value.to_ascii_lowercase();
         let is_sign = |field: &&(&str, &str, &str)| {
-            name.eq_ignore_ascii_case(field.0) && value.contains(field.1) && !value.is_empty()
+            name.eq_ignore_ascii_case(field.0)
+                && !value.is_empty()
+                && value.to_ascii_lowercase().contains(field.1)
         };
         FIELDS.iter().find(is_sign).map(|field| Challenge {
             vendor: field.2,

@@ -5,6 +5,7 @@
 //! decoded, or that decoding would be dangerous.
 
 use std::{
+    borrow::Cow,
     fmt,
     io::{self, BufRead, Read},
 };
@@ -229,7 +230,7 @@ pub fn decode_response(response: &Response, caps: &Caps) -> Result<Decoded, Codi
 /// All `Content-Encoding` fields of a response head as one value; `None` if there is none.
 #[must_use]
 pub fn labels_of(head: &[u8]) -> Option<String> {
-    let labels: Vec<String> = fields_of(head)
+    let labels: Vec<Cow<'_, str>> = fields_of(head)
         .filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"))
         .map(|(_, value)| value)
         .collect();

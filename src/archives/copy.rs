@@ -42,7 +42,8 @@ pub fn copy(
     let field = |name: &str| {
         let mut all =
             fields_of(&response.head).filter(|fields| fields.0.eq_ignore_ascii_case(name));
-        all.find(|it| !it.1.trim().is_empty()).map(|it| it.1)
+        all.find(|it| !it.1.trim().is_empty())
+            .map(|it| it.1.into_owned())
     };
     let decoded = |bytes: &[u8], coding: &str| {
         let decoded = content_coding::decode(bytes, Some(coding), caps).ok()?;
@@ -116,7 +117,7 @@ fn head(capture: &Capture, original: &TargetUri, coding: Option<&str>) -> Vec<u8
         let _ = write!(head, "{name}: {value}\r\n");
     };
     let fields: Vec<(String, String)> = fields_of(capture.head().unwrap_or_default())
-        .map(|(name, value)| (name.to_ascii_lowercase(), value))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.into_owned()))
         .collect();
     let mut has_type = false;
     let mut has_location = false;

@@ -1,5 +1,7 @@
 //! The heads of requests and responses.
 
+use std::borrow::Cow;
+
 use crate::media_type::MediaType;
 
 /// Whether a status is a redirect (RFC 9110, 15.4).
@@ -33,22 +35,36 @@ pub fn status_of(head: &[u8]) -> Option<u16> {
     line.split_ascii_whitespace().nth(1)?.get(..3)?.parse().ok()
 }
 
-/// The header fields of a response head in order: names as spelled, values read as Latin-1 with folded lines joined.
-pub fn fields_of(head: &[u8]) -> impl Iterator<Item = (String, String)> {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for line in head.split(|letter| *letter == b'\n').skip(1) {
-        let text: String = line.iter().map(|line| char::from(*line)).collect();
-        let text = text.trim_end_matches('\r');
-        if text.starts_with([' ', '\t']) {
-            if let Some((_, value)) = fields.last_mut() {
-                value.push(' ');
-                value.push_str(text.trim());
+/// The header fields of a head in order: names as spelled, values read as Latin-1 with folded lines joined.
+pub fn fields_of(head: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let mut lines = head.split(|byte| *byte == b'\n').skip(1).peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let line = lines.next()?;
+            let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+                continue;
+            };
+            if is_folded(line) {
+                continue;
             }
-        } else if let Some((name, value)) = text.split_once(':') {
-            fields.push((name.trim_end().to_owned(), value.trim().to_owned()));
+            let (name, value) = line.split_at(colon);
+            let mut value = latin1(value.get(1..).unwrap_or_default().trim_ascii());
+            while let Some(more) = lines.next_if(|line| is_folded(line)) {
+                value.to_mut().push(' ');
+                value.to_mut().push_str(&latin1(more.trim_ascii()));
+            }
+            return Some((latin1(name.trim_ascii_end()), value));
         }
-    }
-    fields.into_iter()
+    })
+}
+
+/// Whether a line continues the one before it (RFC 9112, 5.2).
+fn is_folded(line: &[u8]) -> bool {
+    matches!(line, [b' ' | b'\t', ..])
+}
+
+fn latin1(bytes: &[u8]) -> Cow<'_, str> {
+    encoding_rs::mem::decode_latin1(bytes)
 }
 
 /// The kind of a request, unless it is a plain one for a page: another method, or a `GET` for a part of a page; `None` for a
@@ -75,7 +91,7 @@ pub fn asked_otherwise(request: &[u8]) -> Option<String> {
         "GET" => {
             let mut fields = fields_of(request).map(|fields| fields.0);
             let is_piece =
-                |text: &String| PIECES.iter().any(|piece| piece.eq_ignore_ascii_case(text));
+                |text: &Cow<'_, str>| PIECES.iter().any(|piece| piece.eq_ignore_ascii_case(text));
             fields
                 .find(is_piece)
                 .map(|field| format!("GET with {field}"))
@@ -105,11 +121,11 @@ pub fn is_part(head: &[u8]) -> bool {
 /// The media type in a response head, from all its `Content-Type` fields.
 #[must_use]
 pub fn media_type_of(head: &[u8]) -> MediaType {
-    let fields: Vec<String> = fields_of(head)
+    let fields: Vec<Cow<'_, str>> = fields_of(head)
         .filter(|(name, _)| name.eq_ignore_ascii_case("content-type"))
         .map(|(_, value)| value)
         .collect();
-    MediaType::extract(fields.iter().map(String::as_str))
+    MediaType::extract(fields.iter().map(AsRef::as_ref))
 }
 
 #[cfg(test)]

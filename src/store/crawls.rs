@@ -148,7 +148,10 @@ impl Store {
                 ended,
                 counts: &counts,
             };
-            ledger::append(connection, Kind::CrawlEnded, id.0, &leaf)
+            ledger::append(connection, Kind::CrawlEnded, id.0, &leaf)?;
+            // What comes now, comparing, needs the memory more than the cache of what was written.
+            connection.execute_batch("PRAGMA shrink_memory")?;
+            Ok(())
         })
     }
 

@@ -47,7 +47,7 @@ impl Whole {
     pub(super) fn field(&self, name: &str) -> Option<String> {
         fields_of(&self.head)
             .find(|it| it.0.eq_ignore_ascii_case(name))
-            .map(|fields| fields.1)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// The target of a captured redirect: the text of `Location`, and its address, if valid.
@@ -394,7 +394,7 @@ pub(super) fn shown_status(status: u16) -> u16 {
 /// The captured header fields, under names that no browser obeys.
 fn original_fields(head: &[u8]) -> Vec<(String, String)> {
     fields_of(head)
-        .map(|(name, value)| (format!("X-Archive-Orig-{name}"), value))
+        .map(|(name, value)| (format!("X-Archive-Orig-{name}"), value.into_owned()))
         .collect()
 }
 

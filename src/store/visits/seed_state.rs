@@ -1,7 +1,7 @@
 //! The state of a seed, stored so that its history need not be read: the conditions for the next visit, and when the page
 //! last changed.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -413,7 +413,7 @@ fn validator(uri: &TargetUri, head: &[u8]) -> Option<i64> {
     if status_of(head) != Some(200) {
         return None;
     }
-    let [mut tag, mut date] = [const { None::<String> }; 2];
+    let [mut tag, mut date] = [const { None::<Cow<'_, str>> }; 2];
     for (name, value) in fields_of(head) {
         if name.eq_ignore_ascii_case("etag") {
             tag.get_or_insert(value);
@@ -426,7 +426,7 @@ fn validator(uri: &TargetUri, head: &[u8]) -> Option<i64> {
         (None, Some(date)) => ("last-modified", date),
         (None, None) => return None,
     };
-    let parts = [uri.as_str(), name, value.as_str()];
+    let parts = [uri.as_str(), name, value.as_ref()];
     Some(checksum(parts.map(str::as_bytes)))
 }
 
