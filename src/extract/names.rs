@@ -139,7 +139,8 @@ fn signs_in(text: &str, lower: &str, length: usize) -> NameSigns {
     if known & mark::MENU != 0 || (length < 60 && Lexicon::has_menu_part(lower)) {
         return NameSigns::of(Sort::Chrome, OF_CHROME);
     }
-    if is_stand_in(plain, known) {
+    let noted = plain.split_once(" (").map_or(0, |it| Lexicon::word(it.0));
+    if is_stand_in(plain, known) || noted & mark::PLACEHOLDER != 0 {
         return NameSigns::of(Sort::StandIn, 0.0);
     }
     if known & mark::GENERAL != 0

@@ -14,6 +14,7 @@ mod common;
 mod enumerated;
 pub(super) mod part_signs;
 mod parts;
+mod pictures;
 mod slots;
 pub(super) mod trim;
 
@@ -98,5 +99,6 @@ pub(super) fn name(index: &PageIndex<'_>, records: &[Range<usize>]) -> Vec<Item>
         }
     }
     common::without_common(index, &mut items);
+    pictures::settle(index, &mut items);
     enumerated::parted(index, items)
 }

@@ -148,13 +148,17 @@ fn of_sentence(index: &PageIndex<'_>, node: usize, range: &Range<usize>) -> Opti
         return None;
     }
     let noted = |member: &Range<usize>| before_note(&text[member.clone()]) < member.len();
+    let leads = |heading: &Range<usize>| {
+        let text = index.text(heading);
+        text.ends_with(':') && names::says_group(text)
+    };
     let announced = relation
         || lead.trim_end().ends_with(':')
             && members.iter().filter(|it| noted(it)).count() * 10 >= members.len() * 8
         || (members.len() >= 3
             && !in_item(index, node)
             && heading_before(index, range.start, node).is_some_and(|heading| {
-                heading.end <= range.start && index.telling(&heading).strong
+                heading.end <= range.start && (index.telling(&heading).strong || leads(&heading))
             }));
     let observed = match (announced, cut.is_comma()) {
         (true, _) => Some(Observed::Announced),

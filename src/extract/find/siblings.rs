@@ -406,6 +406,7 @@ fn is_headed_by_group(index: &PageIndex<'_>, group: &Group) -> bool {
         .chain(tree.ancestors(node))
         .take_while(|at| !(*at..tree.nodes[*at].end).contains(&record));
     flow.text[heading.end..start].trim().is_empty()
+        && flow.spans[group.parent].start == heading.start
         && boxes.last().is_some_and(|at| flow.spans[at] == *heading)
         && names::says_group(index.text(heading))
 }

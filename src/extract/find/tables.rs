@@ -19,7 +19,10 @@ use crate::{
 /// A row: its cells.
 struct Row {
     cells: Vec<usize>,
+    /// Whether its cells are titles.
     head: bool,
+    /// Whether it is in the head of the table.
+    titles: bool,
 }
 
 /// Finds the lists in the tables of a page.
@@ -177,7 +180,14 @@ fn rows_of(index: &PageIndex<'_>, table: usize) -> Vec<Row> {
             rows.push(Row {
                 cells,
                 head: in_head || all_heads,
+                titles: in_head,
             });
+        }
+    }
+    // Where all cells are set as titles, only those in the head are.
+    if rows.iter().all(|row| row.head) && rows.iter().any(|row| row.titles) {
+        for row in &mut rows {
+            row.head = row.titles;
         }
     }
     rows

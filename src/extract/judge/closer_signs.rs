@@ -20,6 +20,8 @@ pub(in crate::extract) struct CloserFacts {
     pub(super) numbered: bool,
     /// Whether most items are labels of different kinds of contact: "E-mail:", "Telephone:".
     pub(super) contacts: bool,
+    /// The share of records with a field to fill in.
+    pub(super) fields: f64,
     /// Whether the heading is a name with a title: "Dr. Jane Roe".
     pub(super) under_a_person: bool,
 }
@@ -74,6 +76,13 @@ pub(in crate::extract) static CLOSER_SIGNS: &[Sign<CloserFacts>] = &[
         why: "labels before a telephone number, an address and the like say how to reach somebody",
         case: "neg-ways-to-reach-somebody",
         measure: |list| yes(list.contacts),
+    },
+    Sign {
+        name: "fields",
+        weight: -0.5,
+        why: "the labels of a form stand beside its fields",
+        case: "neg-fields-of-a-form",
+        measure: |list| list.fields,
     },
     Sign {
         name: "under-a-person",

@@ -140,14 +140,22 @@ fn divider(
     } else {
         to
     };
-    let rank = rank(index, other);
+    let own = heading_around(index, other);
+    let rank = own.and_then(|own| heading_level(index.tree.name(own)));
     let headings = &index.flow.headings;
     let first = headings.partition_point(|heading| heading.range.start < from);
+    // A heading of the same level divides, too, if it is another one: below other elements.
+    let divides = |level: u8, node: usize| match rank {
+        Some(rank) if level == rank => own.is_some_and(|own| is_above(index, node, own, other)),
+        Some(rank) => level < rank,
+        None => true,
+    };
     let heading = headings[first..]
         .iter()
-        .take_while(|heading| heading.range.end <= until)
-        .filter(|heading| rank.is_none_or(|rank| heading.level < rank))
-        .map(|heading| heading.range.clone())
+        .zip(&index.flow.heading_nodes[first..])
+        .take_while(|(heading, _)| heading.range.end <= until)
+        .filter(|(heading, node)| divides(heading.level, **node))
+        .map(|(heading, _)| heading.range.clone())
         .filter(|range| !is_index(index.text(range)))
         .last();
     if heading.is_some() {
@@ -195,12 +203,20 @@ fn is_in_record(index: &PageIndex<'_>, list: &Judged<'_>, line: &Range<usize>) -
         .any(|span| span.start <= line.start && line.end <= span.end && span.len() > line.len() + 1)
 }
 
-/// The level of the heading that a name is, or is in.
-fn rank(index: &PageIndex<'_>, item: &Item) -> Option<u8> {
+/// The heading that a name is, or is in.
+fn heading_around(index: &PageIndex<'_>, item: &Item) -> Option<usize> {
     std::iter::once(item.node)
         .chain(index.tree.ancestors(item.node))
         .take_while(|at| *at >= item.record.start)
-        .find_map(|at| heading_level(index.tree.name(at)))
+        .find(|at| heading_level(index.tree.name(*at)).is_some())
+}
+
+/// Whether a heading between two records is made otherwise than the heading that names the next one, and is all of its box.
+fn is_above(index: &PageIndex<'_>, node: usize, own: usize, next: &Item) -> bool {
+    let (tree, spans) = (index.tree, &index.flow.spans);
+    let boxes = std::iter::once(node).chain(tree.ancestors(node));
+    let boxed = boxes.take_while(|at| !(*at..tree.nodes[*at].end).contains(&next.record.start));
+    index.paths[node] != index.paths[own] && boxed.last().is_some_and(|at| spans[at] == spans[node])
 }
 
 /// Whether a line says who is listed below it.

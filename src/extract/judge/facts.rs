@@ -97,6 +97,7 @@ pub(super) fn facts(
         class_names: class_names(index, draft.container),
         region: index.flow.regions[first.node],
         pictured: pictured(index, draft, members.items),
+        officed: officed(index, draft, members.items),
         reached: reached(index, members.items),
         plain_image: first.source == NameSource::Alt
             && members.items.len() == 1
@@ -127,6 +128,25 @@ fn pictured(index: &PageIndex<'_>, draft: &Draft, items: &[Item]) -> f64 {
                                 .is_some_and(|lead| lead.eq_ignore_ascii_case(alt))
                     })
         })
+    })
+}
+
+/// The share of the first records of a list in which a text beside the name says what somebody is or does.
+fn officed(index: &PageIndex<'_>, draft: &Draft, items: &[Item]) -> f64 {
+    const FIRST: usize = 8;
+    const FEW: usize = 30;
+    let first = &items[..items.len().min(FIRST)];
+    let office = |item: &Item, node: usize| {
+        let span = &index.flow.spans[node];
+        let beside = span.end <= item.range.start || item.range.end <= span.start;
+        let text = matches!(index.tree.nodes[node].kind, Kind::Text(_));
+        text && beside && !span.is_empty() && index.signs(&index.trimmed(span)).sort == Sort::Role
+    };
+    if items.len() < 2 || draft.strategy == Strategy::Lines {
+        return 0.0;
+    }
+    share(first, |item| {
+        item.record.clone().take(FEW).any(|node| office(item, node))
     })
 }
 
@@ -165,6 +185,7 @@ pub(super) fn closer_facts(
         contacts: contacts(index, items),
         under_a_person: heading.is_some_and(|heading| is_person(index.text(heading))),
         countries: are_countries_with_lists(index, items),
+        fields: fields(index, items),
         priced: priced(index, items),
         buttons: buttons(index, items),
         consent: in_consent(index, draft.container),
@@ -323,6 +344,19 @@ fn priced(index: &PageIndex<'_>, items: &[Item]) -> f64 {
     share(items, |item| {
         item.record.clone().take(RECORD).any(is_priced)
     })
+}
+
+/// The share of records with a field of a form that is shown.
+fn fields(index: &PageIndex<'_>, items: &[Item]) -> f64 {
+    let is_field = |node: usize| {
+        let shown = || index.tree.attr(node, &local_name!("type")) != Some("hidden");
+        match *index.tree.name(node) {
+            local_name!("textarea") | local_name!("select") => true,
+            local_name!("input") => shown(),
+            _ => false,
+        }
+    };
+    share(items, |item| item.record.clone().take(RECORD).any(is_field))
 }
 
 /// Whether a text is a price; what is granted is not.

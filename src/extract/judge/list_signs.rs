@@ -84,6 +84,8 @@ pub(in crate::extract) struct ListFacts {
     pub(super) region: Region,
     /// The share of records that have a picture whose text is the name.
     pub(super) pictured: f64,
+    /// The share of records that say what the one whom they name is or does.
+    pub(super) officed: f64,
     /// The share of records with a way to reach the one that they name.
     pub(super) reached: f64,
     /// Whether the first item is an image that does not call itself a logo and is not linked.
@@ -246,6 +248,13 @@ pub(in crate::extract) static LIST_SIGNS: &[Sign<ListFacts>] = &[
         why: "pictures of people and logos are called what they show",
         case: "portraits-called-by-name",
         measure: |list| list.pictured,
+    },
+    Sign {
+        name: "officed",
+        weight: 0.1,
+        why: "what somebody is or does stands beside the names of people",
+        case: "offices-beside-a-few-names",
+        measure: |list| list.officed,
     },
     Sign {
         name: "reached",

@@ -75,9 +75,12 @@ fn settle_lone(index: &PageIndex<'_>, lists: &mut [Judged<'_>]) {
 /// Whether a name is that of a person, as far as its words tell: several, and none that organizations have.
 fn is_person(index: &PageIndex<'_>, item: &Item) -> bool {
     const MOST: usize = 5;
+    const LETTERS: usize = 8;
     let text = index.text(&item.range);
     let signs = index.signs(&item.range);
-    ((2..=MOST).contains(&text.split(' ').count()) || is_joined_script(text))
+    let joined = is_joined_script(text) && text.chars().count() <= LETTERS;
+    ((2..=MOST).contains(&text.split(' ').count()) || joined)
+        && !text.contains([',', '、'])
         && signs.likeness >= CLEAR
         && !signs.organization
         && signs.sort == Sort::Plain

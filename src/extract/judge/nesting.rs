@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::{
-    entity::{ListKind, Strategy},
+    entity::{ListKind, NameSource, Strategy},
     extract::{
         draft::{Draft, Item},
         fast_hash::{Map, Set, map},
@@ -201,7 +201,11 @@ fn lower_second_names(judged: &[Judged<'_>], names: &Names, lowered: &mut [bool]
                 continue;
             }
             let (better, worse) = (&judged[one].draft.items, &judged[other].draft.items);
-            if better.len() < 2 || worse.len() > better.len() + better.len() / 5 {
+            // A given name and a family name are two headings of one person.
+            let pictures = better.iter().all(|item| item.source == NameSource::Alt);
+            let halves = pictures && worse.len() == 2 * better.len();
+            let more = worse.len() > better.len() + better.len() / 5;
+            if better.len() < 2 || more && !halves {
                 continue;
             }
             let names_another_part = |item: &&Item| {
@@ -259,25 +263,33 @@ fn under_names(
         .collect()
 }
 
-/// Lowers lists of cards most of which are only labels: above each the list of names that it heads.
+/// Lowers lists of cards most of which are only labels: right below each begins a record of a list of names.
 fn lower_labels(
     index: &PageIndex<'_>,
     judged: &[Judged<'_>],
     names: &[usize],
     lowered: &mut [bool],
 ) {
+    let spans = &index.flow.spans;
     let several = |place: &&usize| judged[**place].items.len() > 1;
-    let headed = names.iter().filter(several);
-    let headings: Map<usize, usize> = headed
-        .filter_map(|place| Some((judged[*place].heading_start()?, *place)))
-        .collect();
+    // Where records begin, and the list that has them.
+    let records = names.iter().filter(several).flat_map(|place| {
+        let items = judged[*place].draft.items.iter();
+        items.map(|item| (spans[item.record.start].start, *place))
+    });
+    let mut begun: Vec<(usize, usize)> = records.collect();
+    begun.sort_unstable();
     for &place in names {
         let items = &judged[place].draft.items;
         let is_label = |item: &&Item| {
-            let below = headings.get(&item.range.start);
-            let first = below.and_then(|below| judged[*below].items.first());
-            let whole = index.trimmed(&index.flow.spans[item.record.start]) == item.range;
-            whole && first.is_some_and(|first| !item.record.contains(&first.node))
+            let whole = index.trimmed(&spans[item.record.start]) == item.range;
+            let next = begun.partition_point(|begun| begun.0 <= item.range.end);
+            let start = begun.get(next).map_or(item.range.end, |begun| begun.0);
+            let mut below = begun[next..].iter().take_while(|begun| begun.0 == start);
+            let between = index.flow.text.get(item.range.end..start);
+            whole
+                && between.is_some_and(|between| !between.is_empty() && between.trim().is_empty())
+                && below.all(|below| below.1 != place)
         };
         let cards = judged[place].draft.strategy == Strategy::Cards;
         lowered[place] |= cards && items.iter().filter(is_label).count() * 10 >= items.len() * 6;

@@ -37,6 +37,9 @@ pub(super) fn weeded(index: &PageIndex<'_>, draft: &Draft) -> Vec<Seen> {
         let mut first = index.first_shown(texts.into_iter());
         all.retain(|_| first.next().unwrap_or(true));
     }
+    if draft.strategy == Strategy::Lines {
+        without_networks(&mut all);
+    }
     without_labels(&mut all);
     if repeats_itself(index, &all) {
         let texts: Vec<u32> = all.iter().map(|seen| seen.text).collect();
@@ -60,6 +63,14 @@ fn repeats_itself(index: &PageIndex<'_>, all: &[Seen]) -> bool {
         && all.len() >= 3 * distinct
         && all.iter().all(|seen| seen.item.source != NameSource::Alt);
     (all.len() - distinct) * 10 >= all.len() * 3 && distinct > 1 && !labels
+}
+
+/// Takes out the networks among lines of which some are none: they say where else to find somebody.
+fn without_networks(all: &mut Vec<Seen>) {
+    let named = |seen: &Seen| seen.signs.sort != Sort::Social;
+    if all.iter().any(named) {
+        all.retain(named);
+    }
 }
 
 /// Takes out texts that many records have in common, where most texts are there once: they say something of the names.
@@ -98,7 +109,9 @@ fn stays(index: &PageIndex<'_>, seen: &Seen, strict: bool) -> bool {
     let signs = seen.signs;
     let nothing = signs.likeness < NOTHING && signs.sort == Sort::Plain;
     let weak = strict && signs.likeness < WEAK;
-    signs.sort != Sort::Chrome && !nothing && (!weak || is_anonymous(index, seen))
+    !matches!(signs.sort, Sort::Chrome | Sort::StandIn)
+        && !nothing
+        && (!weak || is_anonymous(index, seen))
 }
 
 /// Whether an item is the group of anonymous donors, which has no address.

@@ -1,14 +1,12 @@
-//! What all names of a list have before or behind them, and is none of them: a label, each one's office, a caption; and
-//! names that stand declined in the texts of their logos.
+//! What all names of a list have before or behind them, and is none of them: a label, each one's office, a note, a town.
 
 use std::ops::Range;
 
 use crate::{
-    entity::NameSource,
     extract::{
         draft::Item,
         judge::name_signs::{CLEAR, LIKELY, SURE},
-        names::{self, lower_case},
+        names::{self, Sort, lower_case},
         page_index::PageIndex,
     },
     language::Lexicon,
@@ -21,8 +19,6 @@ pub(in crate::extract) fn without_common(index: &PageIndex<'_>, items: &mut [Ite
     without_label(index, items);
     without_offices(index, items);
     without_asides(index, items);
-    without_caption(index, items);
-    as_spelt_beside(index, items);
 }
 
 /// Takes off what most names have before or behind them that is no part of any: a country or a role in brackets, a date.
@@ -34,6 +30,15 @@ pub(in crate::extract) fn without_asides(index: &PageIndex<'_>, items: &mut [Ite
     without_affiliations(index, items);
     without_towns(index, items);
     without_dates(index, items);
+}
+
+/// Shortens the items of which a part is the name.
+fn shorten(items: &mut [Item], names: impl IntoIterator<Item = Option<Range<usize>>>) {
+    for (item, name) in items.iter_mut().zip(names) {
+        if let Some(name) = name {
+            item.range = name;
+        }
+    }
 }
 
 /// Takes off the roles behind commas, and what follows them, where most items have one: "Jane Roe, Engineer, Merrow Works".
@@ -53,11 +58,7 @@ fn without_roles(index: &PageIndex<'_>, items: &mut [Item]) {
     if count < LEAST || count * 10 < items.len() * 6 || known * 2 < count {
         return;
     }
-    for (item, head) in items.iter_mut().zip(heads) {
-        if let Some((head, _)) = head {
-            item.range = head;
-        }
-    }
+    shorten(items, heads.into_iter().map(|told| Some(told?.0)));
 }
 
 /// Takes off where each person is at home, behind a comma: "Jane Roe, Merrow University", "Jane Roe, 2019".
@@ -85,11 +86,7 @@ fn without_affiliations(index: &PageIndex<'_>, items: &mut [Item]) {
     if count < LEAST || count * 10 < items.len() * 5 || housed * 2 < count || !one_each {
         return;
     }
-    for (item, told) in items.iter_mut().zip(all) {
-        if let Some((head, _)) = told {
-            item.range = head;
-        }
-    }
+    shorten(items, all.into_iter().map(|told| Some(told?.0)));
 }
 
 /// Takes off the towns behind houses, where something set apart follows: "Merrow University, Lower Merrow, <i>Norway</i>".
@@ -117,11 +114,7 @@ fn without_towns(index: &PageIndex<'_>, items: &mut [Item]) {
     if items.len() < LEAST || count * 10 < items.len() * 8 || houses * 2 < count || !one_each {
         return;
     }
-    for (item, told) in items.iter_mut().zip(all) {
-        if let Some(head) = told {
-            item.range = head;
-        }
-    }
+    shorten(items, all);
 }
 
 /// Takes off the offices before colons and on either side of dashes and behind commas, where the side and the sign are the same in
@@ -138,11 +131,7 @@ fn without_offices_beside(index: &PageIndex<'_>, items: &mut [Item]) {
         if known < LEAST || count * 10 < items.len() * 6 || known * 3 < count {
             continue;
         }
-        for (item, named) in items.iter_mut().zip(all) {
-            if let Some((named, _)) = named {
-                item.range = named;
-            }
-        }
+        shorten(items, all.into_iter().map(|told| Some(told?.0)));
         return;
     }
 }
@@ -222,15 +211,13 @@ fn without_notes(index: &PageIndex<'_>, items: &mut [Item]) {
     let count = heads().count();
     let one_each = index.distinct(heads()) == count;
     // That of some nothing is known is nothing unusual where the others' roles are.
-    let most = count * 10 >= items.len() * 6 || notes.iter().flatten().all(|note| note.1);
+    let stands_in = |item: &&Item| index.signs(&item.range).sort == Sort::StandIn;
+    let held = items.len() - items.iter().filter(stands_in).count();
+    let most = count * 10 >= held * 6 || notes.iter().flatten().all(|note| note.1);
     if items.len() < LEAST || !most || !one_each {
         return;
     }
-    for (item, note) in items.iter_mut().zip(notes) {
-        if let Some((head, _)) = note {
-            item.range = head;
-        }
-    }
+    shorten(items, notes.into_iter().map(|told| Some(told?.0)));
 }
 
 /// Takes off the dates before most names: "May 2018 - Jane Roe".
@@ -248,11 +235,7 @@ fn without_dates(index: &PageIndex<'_>, items: &mut [Item]) {
     if dated < LEAST && items.len() > 1 || dated * 10 < items.len() * 8 {
         return;
     }
-    for (item, named) in items.iter_mut().zip(all) {
-        if let Some(named) = named {
-            item.range = named;
-        }
-    }
+    shorten(items, all);
 }
 
 /// Takes off what all names begin with where it labels them: "Name: Jane Roe".
@@ -387,84 +370,6 @@ fn without_countries(index: &PageIndex<'_>, items: &mut [Item]) {
     for (it, at) in items.iter_mut().zip(heads) {
         it.range = index.trimmed(&(it.range.start..it.range.start + at));
     }
-}
-
-/// Takes off the words that the texts of all logos end in, three at least: "Acme, a sponsor of the fair".
-fn without_caption(index: &PageIndex<'_>, items: &mut [Item]) {
-    const WORDS: usize = 3;
-    if items.len() < 3 || items.iter().any(|item| item.source != NameSource::Alt) {
-        return;
-    }
-    let Some(first) = items.first().map(|item| index.text(&item.range)) else {
-        return;
-    };
-    let common = items.iter().skip(1).fold(first.len(), |common, it| {
-        let other = index.text(&it.range).bytes().rev();
-        let same = first.bytes().rev().zip(other).take_while(|(a, b)| a == b);
-        common.min(same.count())
-    });
-    // From the first word that all of it is common, and no name without what stands before.
-    let tail = first.get(first.len() - common..).unwrap_or_default();
-    let Some(start) = tail.find(' ') else { return };
-    let tail = &tail[start..];
-    let whole = |item: &Item| item.range.len() == tail.len();
-    if tail.split(' ').filter(|word| !word.is_empty()).count() < WORDS
-        || !tail.trim_start().starts_with(char::is_lowercase)
-        || items.iter().any(whole)
-    {
-        return;
-    }
-    for item in items {
-        item.range = index.trimmed(&(item.range.start..item.range.end - tail.len()));
-    }
-}
-
-/// Takes the name beside a logo where all logos have one and some of their texts spell it otherwise: in many languages
-/// "logo of" declines it, `Logo Głównego Urzędu` beside `Główny Urząd`.
-fn as_spelt_beside(index: &PageIndex<'_>, items: &mut [Item]) {
-    if items.is_empty() || items.iter().any(|item| item.source != NameSource::Alt) {
-        return;
-    }
-    let Some(beside) = items
-        .iter()
-        .map(|item| beside(index, item))
-        .collect::<Option<Vec<_>>>()
-    else {
-        return;
-    };
-    let differ = items
-        .iter()
-        .zip(&beside)
-        .any(|(pair, (_, range))| index.text(&pair.range) != index.text(range));
-    if differ {
-        for (it, (node, range)) in items.iter_mut().zip(beside) {
-            it.node = node;
-            it.range = range;
-            it.source = NameSource::Text;
-        }
-    }
-}
-
-/// The line of a record that looks like a name and begins as the text of its logo does, and the element that holds it.
-fn beside(index: &PageIndex<'_>, item: &Item) -> Option<(usize, Range<usize>)> {
-    const NODES: usize = 40;
-    let words = |text: &str| text.split(' ').count();
-    let logo = index.text(&item.range);
-    let lead: String = logo.chars().take(4).collect();
-    if lead.contains(' ') || lead.chars().count() < 4 {
-        return None;
-    }
-    item.record.clone().take(NODES).find_map(|node| {
-        let span = &index.flow.spans[node];
-        let text = index.text(span);
-        if !text.starts_with(lead.as_str()) || text.contains('\n') || index.is_alt(span.start) {
-            return None;
-        }
-        let range = index.trimmed(span);
-        let fits = index.signs(&range).likeness >= CLEAR
-            && words(index.text(&range)).abs_diff(words(logo)) <= 2;
-        fits.then_some((node, range))
-    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::{
     extract::{
         draft::Item,
         judge::name_signs::{CLEAR, LIKELY},
-        names::Sort,
+        names::{Sort, is_and},
         page_index::PageIndex,
     },
     html::heading_level,
@@ -16,7 +16,10 @@ use crate::{
 /// The names of records, each by itself, if the records are boxes of different numbers of names between commas.
 pub(super) fn parted(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
     const ENUMERATION: usize = 3;
-    let of_commas = |item: &Item| index.text(&item.range).contains([',', '、']);
+    let of_commas = |item: &Item| {
+        let text = index.text(&item.range);
+        text.contains([',', '、']) || text.split(' ').any(is_and)
+    };
     if items.len() < 2 || !items.iter().any(of_commas) {
         return items;
     }
@@ -31,7 +34,9 @@ pub(super) fn parted(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
     // A name that is alone in another record is one by itself.
     let singles = all.iter().filter(|names| names.len() == 1).count();
     let again = alike && singles * 2 > all.len() && are_singles_too(index, &all);
-    let labelled = items.iter().all(|item| behind_label(index, item) > 0);
+    let labelled = items
+        .iter()
+        .all(|item| behind_label(index, item) > 0 || is_behind_office(index, item));
     let boxes = least > 0
         && (most > least || labelled)
         && (labelled || most >= ENUMERATION && !alike && below.count() * 2 > items.len() || again)
@@ -70,12 +75,9 @@ fn are_singles_too(index: &PageIndex<'_>, all: &[Vec<Range<usize>>]) -> bool {
 pub(in crate::extract) fn names_in(index: &PageIndex<'_>, item: &Item) -> Vec<Range<usize>> {
     let start = item.range.start + behind_label(index, item);
     let text = index.text(&(start..item.range.end));
-    let mut from = start;
     let mut names = Vec::new();
-    for part in text.split([',', '、']) {
-        let range = index.trimmed(&(from..from + part.len()));
-        let separator = text[from - start + part.len()..].chars().next();
-        from += part.len() + separator.map_or(0, char::len_utf8);
+    for part in parts(text) {
+        let range = index.trimmed(&(start + part.start..start + part.end));
         let signs = index.signs(&range);
         let other = signs.is_other() || matches!(signs.sort, Sort::Role | Sort::Caption);
         if range.is_empty() || other || signs.likeness < LIKELY || is_appended(index.text(&range)) {
@@ -84,6 +86,42 @@ pub(in crate::extract) fn names_in(index: &PageIndex<'_>, item: &Item) -> Vec<Ra
         names.push(range);
     }
     names
+}
+
+/// A text cut at its commas, and at "and" between parts of several words: "Jane Roe, Max Roe and Ida Moe".
+fn parts(text: &str) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    let mut at = 0;
+    for word in text.split_inclusive([' ', ',', '、']) {
+        let end = at + word.len();
+        let separator = word.chars().next_back().filter(|it| ",、".contains(*it));
+        if let Some(separator) = separator {
+            parts.push(from..end - separator.len_utf8());
+            from = end;
+        } else if is_and(word.trim_end()) {
+            let several = |text: &str| text.trim().contains(' ');
+            if text[from..at].trim().is_empty() {
+                from = end;
+            } else if several(&text[from..at]) && several(&text[end..]) {
+                parts.push(from..at);
+                from = end;
+            }
+        }
+        at = end;
+    }
+    parts.push(from..text.len());
+    parts
+}
+
+/// Whether an office stands before a name in its record, with a dash or a colon between.
+fn is_behind_office(index: &PageIndex<'_>, item: &Item) -> bool {
+    let start = index.flow.spans[item.record.start].start;
+    let before = index.flow.text.get(start..item.range.start);
+    before.is_some_and(|before| {
+        let before = before.trim_end();
+        !before.contains('\n') && before.ends_with(['-', '–', '—', ':'])
+    })
 }
 
 /// Where the names of a line begin behind a short label and a colon: "Treasurers: Jane Roe, Max Roe"; 0 without one.

@@ -314,6 +314,10 @@ fn is_half(
     let behind = &text[span.end..own.end.max(span.end)];
     let behind = &behind[..memchr(b'\n', behind.as_bytes()).unwrap_or(behind.len())];
     let whole = span.start - before.len()..span.end + behind.len();
+    // Behind a comma what is set in italics is said of the name.
+    if index.text(span).trim_end().ends_with(',') && is_aside(index, span.end, record) {
+        return false;
+    }
     if whole == *span || whole.len() > 80 {
         return false;
     }
@@ -323,6 +327,20 @@ fn is_half(
         && next.next() == Some(' ')
         && next.next().is_some_and(char::is_uppercase);
     (led && carrier != Carrier::Named || goes_on) && index.signs(&whole).likeness >= CLEAR
+}
+
+/// Whether the element that begins behind a place of the text is in italics, or small.
+fn is_aside(index: &PageIndex<'_>, at: usize, record: &Range<usize>) -> bool {
+    let begins = |node: &usize| (at..=at + 1).contains(&index.flow.spans[*node].start);
+    let mut nodes = record.clone().take(NODES).filter(begins);
+    nodes.any(|node| {
+        let name = index.tree.name(node);
+        !index.flow.spans[node].is_empty()
+            && matches!(
+                *name,
+                local_name!("em") | local_name!("i") | local_name!("small")
+            )
+    })
 }
 
 /// The bytes before a dash or a colon that introduces a description.
