@@ -453,7 +453,9 @@ for record in responses(True):
         assert_eq!(read["status"], "200 OK");
         let fields: Vec<(String, String)> =
             serde_json::from_value(read["headers"].clone()).unwrap();
-        let sent: Vec<(String, String)> = stillsays::capture::fields_of(&response.head).collect();
+        let sent: Vec<(String, String)> = stillsays::capture::fields_of(&response.head)
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
         assert_eq!(fields, sent);
         assert_eq!(read["body"], text.as_str());
         assert_eq!(read["uri"], site.uri("/"));
