@@ -21,13 +21,6 @@ pub(super) fn is_inline_box(index: &PageIndex<'_>, node: usize) -> bool {
         && inner().nth(1).is_some()
 }
 
-/// Whether two boxes are the initials of a name and what has the name: a picture made of letters.
-pub(super) fn is_badge(index: &PageIndex<'_>, members: &[usize]) -> bool {
-    let [first, _] = members else { return false };
-    let text = index.text(&index.flow.spans[*first]);
-    text.len() <= 3 && text.chars().all(char::is_uppercase)
-}
-
 /// Whether boxes are the fields of one record rather than records: three or more, each with classes of its own.
 pub(super) fn are_fields(index: &PageIndex<'_>, members: &[usize]) -> bool {
     const LEAST: usize = 3;

@@ -118,9 +118,7 @@ fn run(index: &PageIndex<'_>, nodes: &[usize], behind: usize) -> Option<Draft> {
 
 /// What is seen of headings that name nobody: they are countries, or divide logos.
 fn observed(index: &PageIndex<'_>, items: &[Item], container: usize) -> Vec<(Observed, f64)> {
-    if are_countries(index, items) {
-        vec![(Observed::Countries, 1.0)]
-    } else if are_above_logos(index, items, container)
+    if are_above_logos(index, items, container)
         || are_above_names(index, items)
         || are_groups(index, items)
     {
@@ -178,13 +176,4 @@ fn are_groups(index: &PageIndex<'_>, items: &[Item]) -> bool {
         short && (names::says_group(text) || index.telling(&item.range).strong)
     };
     items.len() >= LEAST && items.iter().filter(group).count() * 10 >= items.len() * 6
-}
-
-/// Whether most headings are countries: they part a list, and are none.
-fn are_countries(index: &PageIndex<'_>, items: &[Item]) -> bool {
-    let count = items
-        .iter()
-        .filter(|item| names::is_country(index.text(&item.range)))
-        .count();
-    count * 10 >= items.len() * 6
 }

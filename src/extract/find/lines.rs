@@ -261,9 +261,6 @@ fn items_of(index: &PageIndex<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec
         pieces = &pieces[1..];
     }
     let atoms: Vec<&Piece> = pieces.iter().filter(|piece| piece.element).collect();
-    if are_fields(index, &atoms) {
-        return (caption, Vec::new());
-    }
     if !atoms.is_empty() && gaps_are_separators(index, pieces) {
         return (
             caption,
@@ -301,26 +298,6 @@ fn items_of(index: &PageIndex<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec
         }
     }
     (caption, Vec::new())
-}
-
-/// Whether the elements of a line are fields of one record: spans, each with its own class.
-fn are_fields(index: &PageIndex<'_>, atoms: &[&Piece]) -> bool {
-    let tree = index.tree;
-    let class = |piece: &&Piece| {
-        if *tree.name(piece.node) != local_name!("span") {
-            return None;
-        }
-        tree.attr(piece.node, &local_name!("class"))
-            .filter(|attr| !attr.is_empty())
-    };
-    if atoms.len() < 2 {
-        return false;
-    }
-    let classes: Option<Vec<&str>> = atoms.iter().map(class).collect();
-    classes.is_some_and(|class| {
-        let differ = |place: usize| !class[..place].contains(&class[place]);
-        (0..class.len()).all(differ)
-    })
 }
 
 /// The links or bold words that a sentence enumerates: "members are A; B (in C); and D."

@@ -17,8 +17,7 @@ use crate::{
 };
 
 use super::fields::{
-    are_fields, are_led_by_names, between_dividers, boxes_of_fields, is_badge, is_inline_box,
-    leading, period,
+    are_fields, are_led_by_names, between_dividers, boxes_of_fields, is_inline_box, leading, period,
 };
 
 /// What siblings of one kind share: the tag, and a class.
@@ -208,7 +207,7 @@ fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
             .filter(|&node| !index.flow.spans[node].is_empty())
             .filter(|&node| heading_level(tree.name(node)).is_none())
             .collect();
-        if !are_fields(index, &members) && !is_badge(index, &members) {
+        if !are_fields(index, &members) {
             boxes.push((parent, members));
         }
     }

@@ -115,32 +115,6 @@ pub(in crate::extract) fn goes_on_behind_link(
     index.signs(&named).likeness >= LIKELY && (index.text(&named).contains(' ') || !small())
 }
 
-/// Whether an element shows the first letter of a name in a circle, and the name in the next element.
-pub(in crate::extract) fn is_badged(index: &PageIndex<'_>, node: usize, text: &str) -> bool {
-    if let [first, second, ..] = text.as_bytes()
-        && first.is_ascii()
-        && !first.eq_ignore_ascii_case(second)
-    {
-        return false;
-    }
-    let mut letters = text.chars().flat_map(char::to_lowercase);
-    let (first, second) = (letters.next(), letters.next());
-    if first.is_none() || first != second {
-        return false;
-    }
-    let mut inner = index
-        .tree
-        .elements(node)
-        .filter(|node| !index.flow.spans[*node].is_empty());
-    let (Some(badge), Some(name)) = (inner.next(), inner.next()) else {
-        return false;
-    };
-    let (badge, name) = (&index.flow.spans[badge], &index.flow.spans[name]);
-    badge.start == index.flow.spans[node].start
-        && index.text(badge).chars().count() == 1
-        && badge.end == name.start
-}
-
 /// Whether an element is, or is inside, one of several list items: what commas separate there belongs to that item.
 pub(in crate::extract) fn in_item(index: &PageIndex<'_>, node: usize) -> bool {
     let tree = index.tree;

@@ -16,7 +16,6 @@ use super::aside::is_joined_script;
 
 /// Takes off what all names have in common.
 pub(in crate::extract) fn without_common(index: &PageIndex<'_>, items: &mut [Item]) {
-    without_label(index, items);
     without_offices(index, items);
     without_asides(index, items);
 }
@@ -236,30 +235,6 @@ fn without_dates(index: &PageIndex<'_>, items: &mut [Item]) {
         return;
     }
     shorten(items, all);
-}
-
-/// Takes off what all names begin with where it labels them: "Name: Jane Roe".
-fn without_label(index: &PageIndex<'_>, items: &mut [Item]) {
-    let Some(first) = items.first().filter(|_| items.len() >= 3) else {
-        return;
-    };
-    let text = index.text(&first.range);
-    let Some(label) = text
-        .find(": ")
-        .filter(|text| *text <= 30)
-        .map(|text| text + 2)
-    else {
-        return;
-    };
-    let label = &text[..label];
-    if items
-        .iter()
-        .all(|item| index.text(&item.range).starts_with(label))
-    {
-        for item in items {
-            item.range.start += label.len();
-        }
-    }
 }
 
 /// What parts a name from what is said of it, in one line.

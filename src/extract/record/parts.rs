@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    aside::{before_aside, before_small, goes_on_behind_link, is_badged},
+    aside::{before_aside, before_small, goes_on_behind_link},
     part_signs::Carrier,
 };
 
@@ -76,30 +76,7 @@ impl Parts {
         if self.all.len() == self.first && !all_hidden {
             self.add(index, record, true);
         }
-        self.drop_avatars(index);
         self.all.len()
-    }
-
-    /// Drops what stands in a circle for a picture: the first letters of another part of the record.
-    fn drop_avatars(&mut self, index: &PageIndex<'_>) {
-        let parts = &self.all[self.first..];
-        let is_avatar = |part: &Part| {
-            let text = index.text(&part.range);
-            part.slot.carrier >= Carrier::Head
-                && text.len() <= 8
-                && parts.iter().any(|other| {
-                    let signs = index.signs(&other.range);
-                    !signs.organization
-                        && other.slot.carrier != Carrier::Alt
-                        && are_initials(text, index.text(&other.range))
-                })
-        };
-        let avatars: Vec<bool> = parts.iter().map(is_avatar).collect();
-        if avatars.contains(&true) {
-            let parts = self.all.split_off(self.first).into_iter().zip(avatars);
-            let kept = parts.filter(|(_, is_avatar)| !is_avatar);
-            self.all.extend(kept.map(|(part, _)| part));
-        }
     }
 
     fn add(&mut self, index: &PageIndex<'_>, record: &Range<usize>, all_hidden: bool) {
@@ -232,35 +209,6 @@ impl Parts {
     }
 }
 
-/// Whether up to four capitals are the first letters of words of a name, in their order, or those of a name of one word.
-fn are_initials(letters: &str, name: &str) -> bool {
-    let mut left = letters.chars().peekable();
-    if !(1..=4).contains(&letters.chars().count()) || !letters.chars().all(char::is_uppercase) {
-        return false;
-    }
-    let words = name
-        .split([' ', '-'])
-        .filter(|word| word.chars().nth(1).is_some());
-    if !name.contains(char::is_lowercase) {
-        return false;
-    }
-    if words.clone().nth(1).is_none() {
-        let lead = name.chars().flat_map(char::to_uppercase);
-        return letters.chars().nth(1).is_some()
-            && lead.take(letters.chars().count()).eq(letters.chars());
-    }
-    for word in words {
-        let first = word.chars().next().into_iter().flat_map(char::to_uppercase);
-        if first
-            .zip(left.peek())
-            .any(|(first, letter)| first == *letter)
-        {
-            left.next();
-        }
-    }
-    left.peek().is_none()
-}
-
 /// The role of a node of a record for its name.
 enum What {
     /// Text of one line: what contains it, and a hash of its class.
@@ -285,7 +233,6 @@ fn what(index: &PageIndex<'_>, record: &Range<usize>, node: usize) -> What {
                 What::Text(Carrier::Plain, 1)
             }
         }
-        Kind::Element(..) if is_badged(index, node, text) => What::Nothing,
         Kind::Element(..) if memchr(b'\n', text.as_bytes()).is_some() => What::Lines,
         Kind::Element(..) => {
             let (carrier, class) = carrier(index, node, record.start);
