@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (23, "da94a52d6384");
-const VERDICTS: (u32, &str) = (26, "b5eac5b5ea2f");
+const READINGS: (u32, &str) = (24, "30bec00fbb21");
+const VERDICTS: (u32, &str) = (27, "13dc3aeb7879");
 
 #[derive(Deserialize)]
 struct Expected {
