@@ -95,13 +95,14 @@ enum Kind {
     Quote,
 }
 
-/// Markers in places where no claim is read.
+/// Markers, or what looks like names, in places where no claim is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Skipped {
     /// `a heading`, `a table`.
     place: String,
     /// The text there.
     text: String,
+    /// The markers; none where the text looks like names.
     numbers: Vec<u32>,
 }
 

@@ -6,7 +6,7 @@
 //! the whole line.
 //!
 //! - `[grammar]` `common`: words by which the language is recognized; `articles`; `small`: words that are not capitalized inside
-//!   names; `and`: what joins the last member of a list; `sentence`: words that make a sentence of a line; `openings`: words that
+//!   names; `particles`: what is written to the end of a word; `and`: what joins the last member of a list; `sentence`: words that make a sentence of a line; `openings`: words that
 //!   begin buttons and sentences rather than names; `abbreviations`: words before a full stop that do not end a sentence;
 //!   `sentence_openings`: words that begin a sentence more often than they follow an abbreviation; `opposites`: words of which
 //!   one name has those before the bar and another those behind it (`for pro | against`), so that they are two bodies;
@@ -19,7 +19,8 @@
 //! - `[person]` `titles_before` names, as letters alone; `titles_set_off`: only with a point or a stroke; `titles_after`;
 //!   `titles_joined`: without a space.
 //! - `[numbers]` `words`: a value and its words (`2 zwei`); `own_words`: the same, where a word means something else in other
-//!   languages; `joining`: what joins the words of one number; `compounds`: the same within a word; `at_least`, `at_most`,
+//!   languages; `joining`: what joins the words of one number; `compounds`: the same within a word; `counters`: what is
+//!   written between a number and its noun; `at_least`, `at_most`,
 //!   `about`: phrases of rounding.
 //! - `[headings]` `strong`, `weak`: what names are listed under; `other`: what other things are listed under; `captions`: words
 //!   at the end of a line that says what is below it, and `leads` at its beginning; `ranks` of sponsors; `general`: lines that
@@ -27,6 +28,7 @@
 //! - `[menu]` `lines`: what menus and buttons say; `parts`: the same within a line; `networks`: services that icons link to.
 //! - `[list]` `introducing`: phrases that only a list follows; `joining`: weaker ones; `closing`: what follows a list where the
 //!   verb comes last; `partial`: phrases that say a list is not complete; `stops`: words that end the last name of a list;
+//!   `pairing`: words of which one stands before the first of two names and the other between them; `adding`: phrases that mean `and`;
 //!   `roles`: what a person is or does, as a note behind a name or a line of its own; `placeholders`, `placeholder_kinds`: what is written where names will be; `numbered`: what is
 //!   counted rather than named.
 //!   `more`: lines below a part of a list; `more_buttons`: what leads to the rest; `more_words`: words for pages of a list;
@@ -95,7 +97,7 @@ macro_rules! words {
 
 words! {
     grammar Grammar, "grammar" {
-        common articles small and sentence openings abbreviations sentence_openings opposites negations reversing
+        common articles small particles and sentence openings abbreviations sentence_openings opposites negations reversing
         hedging listing
     }
     organization Organization, "organization" { nouns suffixes arms other_names }
@@ -103,12 +105,12 @@ words! {
         plain shares limited general_partnership limited_partnership liability_partnership cooperative nonprofit sole leading joined
     }
     person Person, "person" { titles_before titles_set_off titles_after titles_joined }
-    numbers Numbers, "numbers" { words own_words joining compounds at_least at_most about }
+    numbers Numbers, "numbers" { words own_words joining compounds counters at_least at_most about }
     headings Headings, "headings" { strong weak other captions leads ranks general }
     menu Menu, "menu" { lines parts networks }
     list List, "list" {
-        introducing joining closing partial stops roles placeholders placeholder_kinds numbered more more_buttons more_words former left until labels
-        sole
+        introducing joining closing partial stops pairing adding roles placeholders placeholder_kinds numbered more more_buttons more_words former
+        left until labels sole
     }
     table Table, "table" { names members other employers }
     image Image, "image" { before behind generic notices endings }
@@ -154,6 +156,8 @@ pub struct Language {
     pub grammar: Grammar,
     /// What is written around a list in a sentence.
     pub list: List,
+    /// Its words of numbers.
+    pub numbers: Numbers,
     /// Its months and days.
     pub calendar: Calendar,
     /// What is written in references.
@@ -162,6 +166,7 @@ pub struct Language {
 
 static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
     let mut list = sections::<List>().into_iter();
+    let mut numbers = sections::<Numbers>().into_iter();
     let mut calendar = sections::<Calendar>().into_iter();
     let mut citation = sections::<Citation>().into_iter();
     let all = sections::<Grammar>()
@@ -170,6 +175,7 @@ static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
             code,
             grammar,
             list: list.next().unwrap_or_default().1,
+            numbers: numbers.next().unwrap_or_default().1,
             calendar: calendar.next().unwrap_or_default().1,
             citation: citation.next().unwrap_or_default().1,
         });
@@ -200,6 +206,9 @@ impl Language {
         if (kana + han) * 3 > letters {
             return Self::of_code(if kana * 8 > han { "ja" } else { "zh" });
         }
+        if let Some(code) = of_script(&head, letters) {
+            return Self::of_code(code);
+        }
         let arabic = count(&head, |number| ('\u{600}'..='\u{6ff}').contains(&number));
         let words: Vec<&str> = head
             .split(|letter: char| !letter.is_alphabetic())
@@ -225,7 +234,8 @@ impl Language {
     /// Whether a text has enough of its common words to be in it.
     #[must_use]
     pub fn speaks(&self, text: &str) -> bool {
-        if matches!(self.code, "zh" | "ja") {
+        let of_script = SCRIPTS.iter().any(|script| script.0 == self.code);
+        if of_script || matches!(self.code, "zh" | "ja") {
             return Self::of_text(text).is_some_and(|it| it.code == self.code);
         }
         let text = text.to_lowercase();
@@ -241,6 +251,19 @@ impl Language {
         own * 20 >= words && own > 0
     }
 
+    /// Whether its names begin with capitals.
+    #[must_use]
+    pub fn is_cased(&self) -> bool {
+        let of_script = SCRIPTS.iter().any(|it| it.0 == self.code && it.0 != "el");
+        !of_script && !matches!(self.code, "ar" | "fa" | "ur" | "zh" | "ja")
+    }
+
+    /// Whether its sentences end with their verb, so that the words after a list close it.
+    #[must_use]
+    pub fn is_verb_last(&self) -> bool {
+        matches!(self.code, "ja" | "ko" | "hi" | "tr")
+    }
+
     /// The month of a word, 1 for January.
     fn month(&self, word: &str) -> Option<u32> {
         let months = &self.calendar.months;
@@ -250,6 +273,33 @@ impl Language {
         // Months that were added to a language are behind its own twelve.
         u32::try_from(at % 12 + 1).ok()
     }
+}
+
+/// The languages that a script of their own tells, with its letters.
+const SCRIPTS: [(&str, std::ops::RangeInclusive<char>); 9] = [
+    ("ko", '\u{ac00}'..='\u{d7a3}'),
+    ("he", '\u{590}'..='\u{5ff}'),
+    ("el", '\u{370}'..='\u{3ff}'),
+    ("hi", '\u{900}'..='\u{97f}'),
+    ("bn", '\u{980}'..='\u{9ff}'),
+    ("ta", '\u{b80}'..='\u{bff}'),
+    ("te", '\u{c00}'..='\u{c7f}'),
+    ("th", '\u{e00}'..='\u{e7f}'),
+    ("ka", '\u{10a0}'..='\u{10ff}'),
+];
+
+/// The language of the script that most letters are in.
+fn of_script(text: &str, letters: usize) -> Option<&'static str> {
+    let most = SCRIPTS
+        .iter()
+        .find(|(_, range)| count(text, |letter| range.contains(&letter)) * 2 > letters.max(1));
+    most.map(|script| script.0)
+}
+
+/// Whether a letter is of a script that does not separate words: Chinese or Japanese.
+#[must_use]
+pub fn is_unspaced(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
 fn count(text: &str, wanted: impl Fn(char) -> bool) -> usize {

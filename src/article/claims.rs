@@ -90,9 +90,7 @@ impl Reader<'_> {
         }
         self.figures(block, number, range, (lists.as_slice(), quoted.as_slice()));
         self.relations(block, number, range, &lists);
-        if lists.is_empty() {
-            self.unread(block, number, range);
-        }
+        self.unread(block, number, range, &lists);
         self.rest(block, number, range, before);
     }
 
@@ -105,7 +103,13 @@ impl Reader<'_> {
         (lists, quoted): (&[list::Found], &[&quotation::Found]),
     ) {
         let text = &block.text[range.clone()];
+        let own = |it: &&quotation::Found| {
+            it.range.start.saturating_sub(range.start)..it.range.end.saturating_sub(range.start)
+        };
+        let mut covered: Vec<Range<usize>> = lists.iter().map(|it| it.range.clone()).collect();
+        covered.extend(quoted.iter().map(own));
         for found in figure::find(text, self.article.language) {
+            covered.push(found.clone());
             let money = text[found.clone()].contains(['$', '€', '£']);
             let listed = !money && lists.iter().any(|list| list.range.contains(&found.start));
             let within = quoted
@@ -121,6 +125,17 @@ impl Reader<'_> {
                     Statement::Figure { exact },
                 );
             }
+        }
+        let Some(numbers) = cites(block, range) else {
+            return;
+        };
+        for found in figure::unread(text, self.article.language, &covered) {
+            self.coverage.unread_figures.push(Loss {
+                place: place_of(block, number + 1),
+                text: one_line(&text[found]),
+                why: "it is not known what is counted".to_owned(),
+                cites: numbers.clone(),
+            });
         }
     }
 
@@ -191,10 +206,17 @@ impl Reader<'_> {
         push(&mut self.claims, block, number, numbers, statement);
     }
 
-    /// Notes a sentence that looks like a list and was not read as one.
-    fn unread(&mut self, block: &Block, number: usize, range: &Range<usize>) {
+    /// Notes a sentence that looks like a list and was not read as one, or not wholly.
+    fn unread(
+        &mut self,
+        block: &Block,
+        number: usize,
+        range: &Range<usize>,
+        lists: &[list::Found],
+    ) {
         let text = &block.text[range.clone()];
-        if let Some(why) = list::looks_like_one(text) {
+        let cited = cites(block, range).is_some();
+        if let Some(why) = list::unread(text, self.article.language, lists, cited) {
             self.coverage.unread_lists.push(Loss {
                 place: place_of(block, number + 1),
                 text: one_line(text),
@@ -279,10 +301,21 @@ impl Reader<'_> {
             }
         }
         for it in &self.article.skipped {
-            coverage.unused_markers.push(Loss {
+            let (losses, why) = if it.numbers.is_empty() {
+                (
+                    &mut coverage.unread_lists,
+                    "nothing says that these are names",
+                )
+            } else {
+                (
+                    &mut coverage.unused_markers,
+                    "only running text and lists are read",
+                )
+            };
+            losses.push(Loss {
                 place: it.place.clone(),
                 text: it.text.clone(),
-                why: "only running text and lists are read".to_owned(),
+                why: why.to_owned(),
                 cites: it.numbers.clone(),
             });
         }

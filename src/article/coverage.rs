@@ -29,6 +29,8 @@ pub struct Coverage {
     pub uncited_lists: Vec<Loss>,
     /// Members of lists that were left out because they are not names.
     pub left_out: Vec<Loss>,
+    /// Numbers with a word behind them that did not become figures.
+    pub unread_figures: Vec<Loss>,
     /// The numbers of markers whose notes the article does not have, ascending.
     pub missing_notes: Vec<u32>,
     /// Markers that no claim rests on.
@@ -58,6 +60,7 @@ impl Coverage {
         self.unread_lists.is_empty()
             && self.uncited_lists.is_empty()
             && self.left_out.is_empty()
+            && self.unread_figures.is_empty()
             && self.missing_notes.is_empty()
             && self.unused_markers.is_empty()
     }
@@ -69,6 +72,7 @@ impl Coverage {
             ("list kept as a sentence", &self.unread_lists),
             ("list without reference", &self.uncited_lists),
             ("member left out", &self.left_out),
+            ("number left out", &self.unread_figures),
             ("marker without a claim", &self.unused_markers),
         ];
         let mut lines = Vec::new();

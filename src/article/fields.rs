@@ -9,6 +9,13 @@ pub(super) const URL: &[&str] = &[
     "ссылка",
     "enlace",
     "مسار",
+    "adresa",
+    "url adresi",
+    "כתובת",
+    "網址",
+    "网址",
+    "주소",
+    "адреса",
 ];
 
 /// The parameters of citation templates for the title, in the languages of encyclopedias.
@@ -28,6 +35,15 @@ pub(super) const TITLE: &[&str] = &[
     "제목",
     "標題",
     "标题",
+    "titul",
+    "titulek",
+    "název",
+    "başlık",
+    "כותרת",
+    "τίτλος",
+    "शीर्षक",
+    "題名",
+    "題目",
 ];
 
 /// For the site or publication.
@@ -59,6 +75,14 @@ pub(super) const WORK: &[&str] = &[
     "agency",
     "موقع",
     "ناشر",
+    "vydavatel",
+    "yayıncı",
+    "אתר",
+    "ιστότοπος",
+    "видавець",
+    "вебсайт",
+    "サイト",
+    "web",
 ];
 
 /// For the day of publication.
@@ -75,6 +99,13 @@ pub(super) const DATE: &[&str] = &[
     "en ligne le",
     "تاريخ",
     "날짜",
+    "datum vydání",
+    "tarih",
+    "תאריך",
+    "ημερομηνία",
+    "дата публікації",
+    "日付",
+    "日期",
 ];
 
 /// For the day on which the page was read.
@@ -95,6 +126,31 @@ pub(super) const ACCESSED: &[&str] = &[
     "تاريخ الوصول",
     "확인날짜",
     "확인일자",
+    "datum přístupu",
+    "datum-přístupu",
+    "erişimtarihi",
+    "erişim-tarihi",
+    "erişim tarihi",
+    "dostęp",
+    "fecha-acceso",
+    "fecha de acceso",
+    "data-acesso",
+    "dataacesso",
+    "acesso",
+    "hentet",
+    "haettu",
+    "виклик",
+    "дата-доступу",
+    "accessdaymonth",
+    "閲覧日",
+    "访问日期",
+    "訪問日期",
+    "存取日期",
+    "תאריך וידוא",
+    "ημερομηνία πρόσβασης",
+    "ημερομηνία-πρόσβασης",
+    "abrufdatum",
+    "konsulterat",
 ];
 
 /// For the address of a copy in an archive.
@@ -110,6 +166,15 @@ pub(super) const ARCHIVE: &[&str] = &[
     "archivo",
     "архив",
     "مسار أرشيف",
+    "url archivu",
+    "arşivurl",
+    "arşiv-url",
+    "url-archivo",
+    "arquivourl",
+    "arkivurl",
+    "архів",
+    "ארכיון",
+    "url-arkiv",
 ];
 
 /// For the day of that copy.
@@ -124,6 +189,13 @@ pub(super) const ARCHIVED: &[&str] = &[
     "zarchiwizowano",
     "дата архива",
     "تاريخ أرشيف",
+    "datum archivace",
+    "arşivtarihi",
+    "arşiv-tarihi",
+    "fecha-archivo",
+    "arquivodata",
+    "arkivdatum",
+    "дата-архіву",
 ];
 
 /// Whether a template of that name cites a page.

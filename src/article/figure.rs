@@ -44,6 +44,61 @@ fn is_time(lower: &str) -> bool {
     Lexicon::word(lower) & mark::TIME != 0
 }
 
+/// A digit of any script.
+fn is_digit(character: char) -> bool {
+    character.is_ascii_digit()
+        || matches!(character, '٠'..='٩' | '۰'..='۹' | '०'..='९' | '০'..='৯' | '０'..='９')
+}
+
+/// Whether the digits of a number are a year.
+fn is_year_like(number: &str) -> bool {
+    number.len() == 4 && (1700..2200).contains(&number.parse().unwrap_or(0))
+}
+
+/// The numbers of a sentence that count something and are in none of the `covered` places, each with the word behind it.
+pub(super) fn unread(
+    sentence: &str,
+    language: Option<&Language>,
+    covered: &[Range<usize>],
+) -> Vec<Range<usize>> {
+    let Some(language) = language.or_else(|| Language::of_code("en")) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = sentence[at..].find(is_digit) {
+        let start = at + offset;
+        let inner = |it: char| is_digit(it) || matches!(it, '.' | ',');
+        let length = sentence[start..].find(|it| !inner(it));
+        let end = length.map_or(sentence.len(), |it| start + it);
+        at = end;
+        let number = sentence[start..end].trim_end_matches(['.', ',']);
+        let before = &sentence[..start];
+        let word = before.split_whitespace().next_back().unwrap_or_default();
+        // "Title 42", "B12", "No. 5", "May 3".
+        let label = before
+            .ends_with(|it: char| it.is_alphanumeric() || matches!(it, '-' | '/' | '第'))
+            || (before.ends_with(' ')
+                && (holds(LABELS, word)
+                    || dates::is_month(core(word))
+                    || (word.starts_with(char::is_uppercase)
+                        && !holds(BEFORE_AMOUNTS, word)
+                        && before.trim_end().len() > word.len())));
+        let date = dates::leading(&sentence[start..]).is_some();
+        let known = covered.iter().any(|it| it.start < end && start < it.end);
+        if known || label || date || is_year_like(number) || number.len() < end - start {
+            continue;
+        }
+        if elsewhere::counts(&sentence[end..], language) {
+            let rest = &sentence[end..];
+            let lead = rest.len() - rest.trim_start().len();
+            let word = rest[lead..].find([' ', '.', ',', '。', '、']);
+            found.push(start..word.map_or(sentence.len(), |it| end + lead + it));
+        }
+    }
+    found
+}
+
 /// The figures of a sentence, as byte ranges: `134 countries`, `$2.5 million`, `45 percent`.
 pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Range<usize>> {
     match language.filter(|language| language.code != "en") {
@@ -89,15 +144,29 @@ fn core(word: &str) -> &str {
     })
 }
 
+/// A sum without the letters of its country before the sign: `$40` for `US$40`.
+fn bare_sum(number: &str) -> &str {
+    let sum = ["US", "A", "C", "NZ", "HK", "R"]
+        .iter()
+        .find_map(|it| number.strip_prefix(*it));
+    sum.filter(|sum| sum.starts_with('$')).unwrap_or(number)
+}
+
 fn figure(start: usize, word: &str, before: &str, rest: &[(usize, &str)]) -> Option<usize> {
     let number = core(word);
     let lead = word.len() - word.trim_start_matches(['(', '“', '"']).len();
     let own_end = start + lead + number.len();
     let broken = word.trim_start_matches(['(', '“', '"']).len() > number.len();
-    let money = number.starts_with(['$', '€', '£']);
-    let digits = number
+    let bare = bare_sum(number);
+    let money = bare.starts_with(['$', '€', '£']);
+    let digits = bare
         .trim_start_matches(['$', '€', '£'])
         .trim_end_matches(['%', '+']);
+    // "$1.2m", "£3bn"
+    let digits = ["bn", "mn", "m", "k", "b"]
+        .iter()
+        .find_map(|it| digits.strip_suffix(*it).filter(|_| money))
+        .unwrap_or(digits);
     let numeric = digits.starts_with(|character: char| character.is_ascii_digit())
         && digits
             .chars()
@@ -123,6 +192,12 @@ fn figure(start: usize, word: &str, before: &str, rest: &[(usize, &str)]) -> Opt
     }
     if broken {
         return None;
+    }
+    // "66 per cent"
+    if let [per, cent, ..] = rest
+        && (per.1, core(cent.1)) == ("per", "cent")
+    {
+        return Some(cent.0 + core(cent.1).len());
     }
     counted(rest, year && !amount)
 }

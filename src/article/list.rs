@@ -13,10 +13,17 @@ use crate::{
 
 mod between;
 mod elsewhere;
+mod marks;
+mod open;
 mod semicolons;
 mod sums;
+mod unread;
+
+pub(super) use open::opens;
+pub(super) use unread::unread;
 
 use between::{is_aside, is_dated, is_led_office, is_modifier, is_office, left_out, stays_open};
+use open::says_open;
 
 /// A list within a sentence.
 #[derive(Clone, Debug)]
@@ -49,12 +56,10 @@ const OTHER_THINGS: &str = "\
     months movies nations places politicians presidents protests races regions religions republicans \
     senators songs states subjects territories topics towns wars";
 
-/// Words before a list that mean there are more members than it names.
-const OPEN: &str = "\
-    include|includes|included|including|such as|like|among|featuring|e.g.|for example|for instance|notably";
-
 /// The lists in a sentence, in order.
 pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Found> {
+    let plain = marks::plain(sentence, language);
+    let sentence = plain.as_str();
     let mut found = match language.filter(|language| language.code != "en") {
         Some(language) => elsewhere::find(sentence, language),
         None => in_english(sentence),
@@ -65,64 +70,6 @@ pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Found> {
         }
     }
     found
-}
-
-/// Whether a sentence that introduces a list says that there are more members than it names.
-pub(super) fn opens(introduction: &str) -> bool {
-    let end = introduction.trim_end_matches([' ', ':']).len();
-    says_open(introduction, &(end..end))
-}
-
-/// Why a sentence looks like a list of names, where it does.
-pub(super) fn looks_like_one(sentence: &str) -> Option<&'static str> {
-    const ENOUGH: usize = 3;
-    let pieces = split::pieces(sentence);
-    let named = |range: &Range<usize>| {
-        let text = sentence[range.clone()].trim();
-        name::is_name(text)
-            && !words::is_place(&name::bare(text))
-            && !legal_forms::is_appended(text)
-    };
-    let run = pieces.iter().filter(|piece| named(piece)).count();
-    // "Members: A, B, C": the first follows the colon.
-    let first = pieces
-        .iter()
-        .filter_map(|piece| sentence[piece.clone()].rsplit_once(": "));
-    let run = run + first.filter(|(_, text)| name::is_name(text.trim())).count();
-    let strokes = sentence.split(" / ").map(str::trim).skip(1);
-    let run = run.max(
-        strokes
-            .take_while(|text| name::is_name(text.trim_end_matches('.')))
-            .count()
-            + 1,
-    );
-    let introduced = STRONG.split('|').any(|word| {
-        sentence.match_indices(word).any(|(at, _)| {
-            word_ends(sentence, at, word) && sentence[at + word.len()..].contains(',')
-        })
-    });
-    if run >= ENOUGH {
-        return Some("names with commas, and no word that says they are a list");
-    }
-    (introduced && run >= 1).then_some("a member in small letters, or a description without an end")
-}
-
-/// Whether the words around a list say that it is not complete.
-fn says_open(sentence: &str, list: &Range<usize>) -> bool {
-    let before = sentence[..list.start].to_lowercase();
-    let before = before.trim_end_matches([' ', ':']);
-    let lead = OPEN.split('|').any(|word| {
-        before.rfind(word).is_some_and(|at| {
-            before[at + word.len()..].split_whitespace().count() <= 2 && word_ends(before, at, word)
-        })
-    });
-    let after = sentence[list.end..].trim_start_matches([',', ' ', ';']);
-    lead || split::ends_open(after) || split::ends_open(&sentence[list.clone()])
-}
-
-fn word_ends(text: &str, at: usize, word: &str) -> bool {
-    !text[..at].ends_with(char::is_alphanumeric)
-        && !text[at + word.len()..].starts_with(char::is_alphanumeric)
 }
 
 fn in_english(sentence: &str) -> Vec<Found> {
@@ -185,8 +132,9 @@ fn introduced(text: &str, end: usize) -> Option<Start> {
             return Some(Start {
                 byte: end - rest.len(),
                 // "are: Alder House, …": a colon only introduces.
-                strong: strong || text[to..].starts_with(':'),
+                strong: strong || text[to..].trim_start().starts_with(':'),
                 introduced: true,
+                several: false,
             });
         }
     }
@@ -201,6 +149,8 @@ struct Start {
     byte: usize,
     strong: bool,
     introduced: bool,
+    /// Whether two names with a conjunction between them are two.
+    several: bool,
 }
 
 fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> {
@@ -216,6 +166,7 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
             byte: piece.end - rest.len(),
             strong: true,
             introduced: true,
+            several: false,
         });
     }
     let byte = piece.start + name::ending(text)?;
@@ -224,6 +175,7 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
             byte,
             strong: true,
             introduced: true,
+            several: false,
         });
     }
     let lead = sentence[piece.start..byte].trim();
@@ -233,6 +185,7 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
         byte,
         strong: false,
         introduced: false,
+        several: false,
     })
 }
 
@@ -281,13 +234,15 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
     let text = &sentence[piece.clone()];
     let to = STRONG
         .split('|')
-        .chain(["with", "from", "by", "are", "were", "been"])
+        .chain(["with", "from", "by", "are", "were", "been", ":"])
         .flat_map(|word| {
             text.match_indices(word)
                 .map(move |index| (index.0, index.0 + word.len()))
         })
         .filter(|(from, to)| {
-            (*from == 0 || text[..*from].ends_with(' ')) && text[*to..].starts_with(' ')
+            let apart =
+                *from == 0 || text[..*from].ends_with(' ') || text[*from..].starts_with(':');
+            apart && text[*to..].starts_with(' ')
         })
         .map(|pair| pair.1 + 1)
         .filter_map(|from| {
@@ -306,14 +261,23 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
             }
             Some((from, end))
         })
-        .filter(|(from, end)| split::part_at_and(&text[*from..*end], false).len() == 2)
+        .filter(|(from, end)| {
+            split::part_at_and(&text[*from..*end], says_several(&text[..*from])).len() == 2
+        })
         .max_by_key(|at| at.1 - at.0)?;
     let start = Start {
         byte: piece.start + to.0,
         strong: true,
         introduced: true,
+        several: says_several(&text[..to.0]),
     };
     accept(sentence, &start, piece.start + to.1, 2)
+}
+
+/// `Donors: `: a colon behind a plural, or one that stands for "both" or a number, so that more than one name follows.
+fn says_several(before: &str) -> bool {
+    let head = before.trim_end().strip_suffix(':');
+    head.is_some_and(|head| head.ends_with([' ', 's']))
 }
 
 /// Where a list ends at a piece that is not a name, if the piece decides it: `is_list` if it is a list without the piece.
@@ -394,7 +358,9 @@ fn run(
                 }
             } else if sentence_ends {
                 let anded = trimmed.contains(" and ");
-                return (anded || members >= 4)
+                // "Members: A, B, C", "A, B, C, D": no conjunction is needed.
+                let most = if start.strong { 3 } else { 4 };
+                return (anded || members >= most)
                     .then_some((piece.end, index + 1))
                     .or(end);
             }
@@ -441,7 +407,12 @@ fn goes_on(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
 }
 
 fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Found> {
-    let mut names = split::names(sentence.get(start.byte..end)?);
+    let stretch = sentence.get(start.byte..end)?;
+    let mut names = if start.several {
+        split::part_at_and(stretch, true)
+    } else {
+        split::names(stretch)
+    };
     if start.byte == 0 {
         sentence_initial(sentence, end, &mut names);
     }
@@ -478,10 +449,19 @@ fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Fou
         // "buys from Gull Farm, Kelp Works, and Barley & Daughters": names of one word could be anything.
         !other && (organizations * 2 >= flat.len() || telling * 3 >= flat.len() * 2)
     };
+    let mut left_out = left_out(stretch);
+    let members = split::parted_by(stretch, ';');
+    if members.len() > 2 {
+        left_out.extend(
+            members
+                .into_iter()
+                .flat_map(|it| semicolons::beside(&stretch[it])),
+        );
+    }
     (flat.len() >= least && places * 2 < flat.len() && enough).then(|| Found {
         range: start.byte..end,
         relation: role::relation(sentence, &(start.byte..end), start.introduced),
-        left_out: left_out(&sentence[start.byte..end]),
+        left_out,
         complete: None,
         names,
     })

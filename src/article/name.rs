@@ -8,8 +8,9 @@ use crate::{
 
 /// Small words that may occur inside a name.
 const CONNECTORS: &str = "\
-    a against an and at by de del der des di do du el for from in its la las le les los of on or our \
-    over per sans the to und van von with without y & + / – - vs.";
+    a against an and at by da das de degli dei del della delle der des di do dos du el for from het im in its \
+    la las le les los of on or our \
+    over per sans ter the to und van von with without y zum zur & + / – - vs.";
 
 /// Of these, the ones that a name found from its end may run through.
 const BINDING: &str = "\

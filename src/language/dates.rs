@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::{all, month};
+use super::{all, month, numbers::ascii};
 
 /// Whether a word is the name of a month, written out.
 #[must_use]
@@ -105,6 +105,9 @@ fn starting(words: &[Word<'_>]) -> Option<(NaiveDate, Range<usize>)> {
     if let Some(date) = numeric(first.1) {
         return Some((date, first.0..first.0 + first.1.len()));
     }
+    if let Some(found) = korean(words) {
+        return Some(found);
+    }
     let mut rest = words
         .iter()
         .skip(1)
@@ -123,6 +126,33 @@ fn starting(words: &[Word<'_>]) -> Option<(NaiveDate, Range<usize>)> {
     close.then(|| (date, first.0..third.0 + third.1.len()))
 }
 
+/// `2024년 5월 2일`, `2024. 5. 2.`: a year, a month and a day in words of their own.
+fn korean(words: &[Word<'_>]) -> Option<(NaiveDate, Range<usize>)> {
+    let [first, second, third, ..] = words else {
+        return None;
+    };
+    // Between bare numbers there is a full stop and a space.
+    let spaced = |one: &Word<'_>, next: &Word<'_>| next.0 == one.0 + one.1.len() + 2;
+    let number = |word: &str, mark: char| word.split_once(mark).map(|it| it.0.to_owned());
+    let parts = match (number(first.1, '년'), number(second.1, '월')) {
+        (Some(year), Some(month)) => (year, month, number(third.1, '일')?),
+        (None, None) if spaced(first, second) && spaced(second, third) => {
+            (first.1.to_owned(), second.1.to_owned(), third.1.to_owned())
+        }
+        _ => return None,
+    };
+    let date = NaiveDate::from_ymd_opt(
+        year(&parts.0)?,
+        parts.1.parse().ok()?,
+        parts.2.parse().ok()?,
+    )?;
+    let length = third
+        .1
+        .find('일')
+        .map_or(third.1.len(), |at| at + '일'.len_utf8());
+    Some((date, first.0..third.0 + length))
+}
+
 /// `2024年5月2日`, and what follows it without a space.
 fn ideographic(word: &str) -> Option<(NaiveDate, usize)> {
     let (before, rest) = word.split_once('年')?;
@@ -133,6 +163,7 @@ fn ideographic(word: &str) -> Option<(NaiveDate, usize)> {
 }
 
 fn numeric(word: &str) -> Option<NaiveDate> {
+    let word = &*ascii(word);
     let parts: Vec<&str> = word.split(['-', '–', '/', '.']).collect();
     let [a, b, c] = parts.as_slice() else {
         return None;
@@ -152,6 +183,7 @@ fn numeric(word: &str) -> Option<NaiveDate> {
 }
 
 fn year(word: &str) -> Option<i32> {
+    let word = ascii(word);
     (word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| word.parse().ok())
         .flatten()
@@ -175,6 +207,7 @@ fn is_years(word: &str) -> bool {
 }
 
 fn day(word: &str) -> Option<u32> {
+    let word = &*ascii(word);
     let digits = word.trim_end_matches(|letter: char| letter.is_alphabetic());
     let suffix = &word[digits.len()..];
     matches!(suffix, "" | "st" | "nd" | "rd" | "th" | "er" | "º")
@@ -213,6 +246,16 @@ mod tests {
             "October 9th, 2022.",
             "Oct 09 2022",
             "(October 9, 2022)",
+            "2022년 10월 9일",
+            "2022. 10. 9.",
+            "٩ أكتوبر ٢٠٢٢",
+            "९ अक्टूबर २०२२",
+            "9 באוקטובר 2022",
+            "9 Οκτωβρίου 2022",
+            "9 Ekim 2022",
+            "9. října 2022",
+            "9 жовтня 2022",
+            "9. Oktober 2022",
         ] {
             assert_eq!(whole(text), want, "{text}");
         }

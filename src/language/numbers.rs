@@ -8,7 +8,9 @@ use std::{
 use foldhash::fast::FixedState;
 
 use super::{Numbers, files::sections, tokens::Word};
-use digits::{ascii, digits};
+use digits::digits;
+
+pub(super) use digits::ascii;
 
 mod digits;
 

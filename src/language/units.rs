@@ -14,6 +14,12 @@ static SAME: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
     same
 });
 
+/// Whether a word is known as something that is counted.
+#[must_use]
+pub fn is_unit(word: &str) -> bool {
+    SAME.contains_key(word)
+}
+
 /// Whether two words, without the endings of their plurals, count the same things.
 #[must_use]
 pub fn same_unit(one: &str, other: &str) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Reader, claim, last_sentence, place_of};
 use crate::{
-    article::{Block, Kind, Loss, figure, list, name, role, split},
+    article::{Block, Kind, Loss, figure, list, name, quotation, role, split},
     language::sentences,
     profile::{ListedName, Statement},
     text::one_line,
@@ -16,6 +16,14 @@ struct Intro<'a> {
     block: Option<&'a Block>,
     /// What they are, if only a heading or a label says so.
     label: Option<String>,
+}
+
+/// What is around the items of a list.
+struct Beside<'a> {
+    /// The title of a table or a box, whose markers are those of its items where they have none.
+    above: Option<&'a Block>,
+    /// The block behind the last item.
+    below: Option<&'a Block>,
 }
 
 impl Reader<'_> {
@@ -58,9 +66,14 @@ impl Reader<'_> {
         let above = above.filter(|above| {
             block.kind == Kind::Label && above.kind == Kind::Prose && is_title(&above.text)
         });
-        if count >= least && self.items(&intro, above, items) {
+        let beside = Beside {
+            above,
+            below: self.article.blocks.get(from + count),
+        };
+        if count >= least && self.items(&intro, &beside, items) {
             return consumed;
         }
+        self.unread_items(items);
         match block.kind {
             Kind::Label => {}
             Kind::Item => {
@@ -81,9 +94,26 @@ impl Reader<'_> {
         consumed.max(1)
     }
 
+    /// Notes items that look like names and were not read.
+    fn unread_items(&mut self, items: &[Block]) {
+        const ENOUGH: usize = 3;
+        let short = |item: &&Block| name::is_name(&item.text) || item_name(&item.text).is_some();
+        let named = items.iter().filter(short).count();
+        if let Some(first) = items.first()
+            && named >= ENOUGH
+        {
+            let all: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
+            self.coverage.unread_lists.push(Loss {
+                place: place_of(first, 1),
+                text: one_line(&all.join("; ")),
+                why: "nothing says that its items are names".to_owned(),
+                cites: numbers_of(items).into_iter().collect(),
+            });
+        }
+    }
+
     /// A list whose names are items; returns whether it was read as one.
-    /// `above`: the title of a table or a box, whose markers are those of its items where they have none.
-    fn items(&mut self, intro: &Intro<'_>, above: Option<&Block>, items: &[Block]) -> bool {
+    fn items(&mut self, intro: &Intro<'_>, beside: &Beside<'_>, items: &[Block]) -> bool {
         let colon = intro.block.is_some_and(|block| is_title(&block.text));
         let mut names = Vec::new();
         let mut left_out = Vec::new();
@@ -102,13 +132,16 @@ impl Reader<'_> {
             return false;
         }
         let mut numbers = numbers_of(items);
-        if let Some(title) = above.filter(|_| numbers.is_empty()) {
+        if let Some(title) = beside.above.filter(|_| numbers.is_empty()) {
             numbers = numbers_of(std::slice::from_ref(title));
             self.cover(title);
         }
         let Some(block) = self.speaking(intro, items, &mut numbers) else {
             return false;
         };
+        if numbers.is_empty() {
+            numbers = self.said_below(beside.below, items);
+        }
         if numbers.is_empty() {
             self.uncited(intro, block, names.len());
             if intro.block.is_some() && colon {
@@ -142,6 +175,23 @@ impl Reader<'_> {
             self.before_colon(block);
         }
         true
+    }
+
+    /// The markers of the one sentence below a list that says where it is from: "The members are listed on the site.[1]"
+    fn said_below(&self, below: Option<&Block>, items: &[Block]) -> BTreeSet<u32> {
+        let section = items.first().and_then(|it| it.section.as_ref());
+        let language = self.article.language;
+        let is_source = |below: &&Block| {
+            below.kind == Kind::Prose
+                && below.section.as_ref() == section
+                && section.is_some()
+                && last_sentence(&below.text) == 1
+                && figure::find(&below.text, language).is_empty()
+                && quotation::said(&below.text, language).is_empty()
+                && list::find(&below.text, language).is_empty()
+        };
+        let below = below.filter(is_source);
+        below.map_or_else(BTreeSet::new, |it| numbers_of(std::slice::from_ref(it)))
     }
 
     /// The block that describes the items: the paragraph that introduces them, or the first item. Takes the paragraph's own markers.

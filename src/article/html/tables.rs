@@ -5,7 +5,7 @@ use scraper::ElementRef;
 use super::{Walk, is_furniture, is_hidden};
 use crate::{
     article::{
-        name,
+        Skipped, name,
         plain::{Raw, Shape, is_prose},
     },
     language::Lexicon,
@@ -143,7 +143,41 @@ impl Walk<'_> {
         } else if self.is_introduced() {
             self.without_heads(&rows, table);
         } else {
+            let body: Vec<Vec<String>> = rows
+                .iter()
+                .map(|row| {
+                    let cells = children(*row, &["td", "th"]).into_iter();
+                    cells.map(|cell| self.lines_of(cell).join(" ")).collect()
+                })
+                .collect();
+            self.unread_columns(&body);
             self.skip(table, "a table");
+        }
+    }
+
+    /// Notes the columns of a table that look like names and are not read.
+    fn unread_columns(&mut self, body: &[Vec<String>]) {
+        let widest = body.iter().map(Vec::len).max().unwrap_or(0);
+        for column in 0..widest {
+            let cells: Vec<String> = body
+                .iter()
+                .filter_map(|row| row.get(column).cloned())
+                .collect();
+            self.unread_names("a table", &cells);
+        }
+    }
+
+    /// Notes texts of which three or more, and most, look like names.
+    fn unread_names(&mut self, place: &str, texts: &[String]) {
+        const ENOUGH: usize = 3;
+        let names: Vec<String> = texts.iter().map(|text| without_markers(text)).collect();
+        let named = names.iter().filter(|name| name::is_name(name)).count();
+        if named >= ENOUGH && named * 3 >= names.len() * 2 {
+            self.skipped.push(Skipped {
+                place: place.to_owned(),
+                text: names.join("; "),
+                numbers: Vec::new(),
+            });
         }
     }
 
@@ -167,6 +201,7 @@ impl Walk<'_> {
         let items: Vec<String> = body.iter().filter_map(|row| row_item(row, 0)).collect();
         let is_named = |item: &&String| name::is_name(&without_markers(item));
         if items.len() < 2 || items.iter().filter(is_named).count() * 3 < items.len() * 2 {
+            self.unread_columns(&body);
             return self.skip(table, "a table");
         }
         let shape = Shape::Item;
@@ -205,9 +240,12 @@ impl Walk<'_> {
         if label.to_lowercase().contains("project of") && self.project_of.is_none() {
             self.project_of = items.first().map(|item| without_markers(item));
         }
-        if is_naming(label) && named > 0 && named * 3 >= items.len() * 2 {
+        // Without a word that says so, three names on lines of their own are a list all the same.
+        let several = named >= 3 && named == items.len() && !is_other(label);
+        if several || is_naming(label) && named > 0 && named * 3 >= items.len() * 2 {
             self.group(label, items);
         } else {
+            self.unread_names(&format!("the box of facts ({label})"), &items);
             self.skip(value, &format!("the box of facts ({label})"));
         }
     }
@@ -272,6 +310,7 @@ impl Walk<'_> {
             .filter(|vec: &Vec<String>| vec.len() == heads.len())
             .collect();
         let Some(column) = naming_column(&labels, &body) else {
+            self.unread_columns(&body);
             return self.skip(table, "a table");
         };
         for head in heads {

@@ -6,6 +6,9 @@ use super::Found;
 use crate::{article::split, language::Language, profile::ListedName, text::one_line};
 
 mod runs;
+mod start;
+
+use start::{Start, colons, is_sure, starts};
 
 /// The most words of a name, or the most characters in scripts without spaces.
 const LONGEST: usize = 9;
@@ -13,7 +16,7 @@ const LONGEST: usize = 9;
 /// The lists of a sentence, in order.
 pub(super) fn find(sentence: &str, language: &Language) -> Vec<Found> {
     let mut tries: Vec<Found> = introduced(sentence, language).into_iter().collect();
-    if is_cased(language) {
+    if language.is_cased() {
         tries.extend(runs::find(sentence, language));
     }
     // The longer of two that overlap.
@@ -31,23 +34,19 @@ pub(super) fn find(sentence: &str, language: &Language) -> Vec<Found> {
     found
 }
 
-/// Whether the language separates its words, and writes names with capitals.
-fn is_cased(language: &Language) -> bool {
-    !matches!(language.code, "ar" | "zh" | "ja")
-}
-
 /// The longest list after a phrase that introduces one.
 fn introduced(sentence: &str, language: &Language) -> Option<Found> {
-    let unspaced = matches!(language.code, "zh" | "ja");
-    let strong = starts(sentence, &language.list.introducing, unspaced);
-    let weak = starts(sentence, &language.list.joining, unspaced);
-    let tries = strong
+    let of = |phrases: &[String], start: Start| {
+        let all = starts(sentence, phrases, language).into_iter();
+        all.map(move |at| (at, start)).collect::<Vec<_>>()
+    };
+    let tries = of(&language.list.introducing, Start::Strong)
         .into_iter()
-        .map(|it| (it, true))
-        .chain(weak.into_iter().map(|it| (it, false)));
+        .chain(colons(sentence))
+        .chain(of(&language.list.joining, Start::Weak));
     let mut best: Option<Found> = None;
-    for (start, strong) in tries {
-        let Some(found) = list_from(sentence, start, strong, language) else {
+    for (at, start) in tries {
+        let Some(found) = list_from(sentence, at, start, language) else {
             continue;
         };
         if best
@@ -61,59 +60,48 @@ fn introduced(sentence: &str, language: &Language) -> Option<Found> {
 }
 
 /// Where a list that begins at `start` ends: before the words that close one.
-fn list_end(sentence: &str, start: usize, language: &Language) -> Option<usize> {
+fn list_end(sentence: &str, at: usize, start: Start, language: &Language) -> Option<usize> {
     let mut end = sentence
-        .trim_end_matches(['.', '。', '!', '؟', ' ', '！'])
+        .trim_end_matches(['.', '。', '!', '؟', ' ', '！', '।'])
         .len();
     let mut closed = false;
     for closing in &language.list.closing {
-        let body = sentence.get(start..end)?;
-        if let Some(at) = body.rfind(closing.as_str()) {
-            end = end.min(start + at);
+        let body = sentence.get(at..end)?;
+        // "등" is a word of its own, or the first letter of a name.
+        let word = language.code == "ko" && closing.chars().count() == 1;
+        let found = body.rmatch_indices(closing.as_str()).map(|it| it.0);
+        let whole = |at: &usize| {
+            let behind = &body[at + closing.len()..];
+            body[..*at].ends_with(' ') && (behind.is_empty() || behind.starts_with(' '))
+        };
+        let mut found = found.filter(|at| !word || whole(at));
+        if let Some(closed_at) = found.next() {
+            end = end.min(at + closed_at);
             closed = true;
         }
     }
     // In languages with the verb at the end, words without a verb are not a list.
-    (closed || language.code != "ja").then_some(end)
+    let open = !language.is_verb_last() || matches!(start, Start::Headed | Start::Colon);
+    (closed || open).then_some(end)
 }
 
-/// The bytes after each phrase.
-fn starts(sentence: &str, phrases: &[String], unspaced: bool) -> Vec<usize> {
-    let lower = sentence.to_lowercase();
-    if lower.len() != sentence.len() {
-        return Vec::new();
-    }
-    let mut found: Vec<usize> = Vec::new();
-    for phrase in phrases {
-        for (at, _) in lower.match_indices(phrase.as_str()) {
-            let end = at + phrase.len();
-            // Arabic writes its "and" together with the next word.
-            let before = lower[..at].strip_suffix('و').unwrap_or(&lower[..at]);
-            let edges = unspaced
-                || (!before.ends_with(char::is_alphanumeric)
-                    && lower[end..].starts_with([' ', ':', '\u{a0}']));
-            if edges && !found.contains(&end) {
-                found.push(end);
-            }
-        }
-    }
-    found.sort_unstable();
-    found
-}
-
-fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) -> Option<Found> {
-    let end = list_end(sentence, start, language)?;
-    let body = sentence.get(start..end)?;
+fn list_from(sentence: &str, at: usize, start: Start, language: &Language) -> Option<Found> {
+    let end = list_end(sentence, at, start, language)?;
+    let body = sentence.get(at..end)?;
     let mut lead = body.len() - body.trim_start_matches([':', '：', ' ', '\u{a0}']).len();
     if language.code == "ar" {
         lead += subject(&body[lead..]);
     }
-    let range = start + lead..end;
+    let range = at + lead..end;
     let body = sentence.get(range.clone())?;
     let pieces = pieces(body, language);
     let clauses =
         language.code == "ja" && pieces.iter().any(|piece| is_clause(&body[piece.clone()]));
-    if clauses || pieces.len() < if strong { 2 } else { 3 } {
+    let least = match start {
+        Start::Strong | Start::Headed => 2,
+        Start::Colon | Start::Weak => 3,
+    };
+    if clauses || pieces.len() < least {
         return None;
     }
     let mut names = Vec::new();
@@ -130,22 +118,21 @@ fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) ->
                 if at + 1 == count {
                     closed_at = range.start + piece.start + length;
                 }
-                names.push(ListedName::One(name));
+                names.push(name);
             }
             None => left_out.push(one_line(text)),
         }
     }
     let enough = names.len() >= 2 && names.len() * 3 >= (names.len() + left_out.len()) * 2;
-    // After a word that many other things follow as well, all must be names, and most of several words.
-    let several = |it: &&ListedName| matches!(it, ListedName::One(name) if name.contains(' '));
-    let telling = names.iter().filter(several).count() * 2 >= names.len();
-    let sure = strong || !is_cased(language) || (left_out.is_empty() && telling);
+    if !(enough && is_sure(start, &names, &left_out, language)) {
+        return None;
+    }
     let range = range.start..closed_at;
-    (enough && sure).then(|| Found {
+    Some(Found {
         relation: relation(sentence, range.start, language),
         complete: Some(!says_open(sentence, language)),
         range,
-        names,
+        names: names.into_iter().map(ListedName::One).collect(),
         left_out,
     })
 }
@@ -187,7 +174,7 @@ fn is_clause(piece: &str) -> bool {
 }
 
 /// The stretches between commas and semicolons of any script; brackets and quotations are not divided.
-fn commas(body: &str) -> Vec<Range<usize>> {
+pub(super) fn commas(body: &str) -> Vec<Range<usize>> {
     cut(body, &[',', '、', '，', '،', ';', '；', '؛'])
 }
 
@@ -222,41 +209,50 @@ fn pieces(body: &str, language: &Language) -> Vec<Range<usize>> {
     if let Some(last) = found.pop() {
         found.extend(joined(body, last, found.is_empty(), language));
     }
-    if language.code == "ar" {
-        // The conjunction is written together with the next word.
+    if let Some(and) = glued_and(language) {
         for piece in &mut found {
             let text = body.get(piece.clone()).unwrap_or_default();
             let lead = text.len() - text.trim_start().len();
             let rest = &text[lead..];
-            if let Some(bare) = rest.strip_prefix('و')
+            if let Some(bare) = rest.strip_prefix(and)
                 && bare.chars().count() > 3
                 && piece.start > 0
             {
-                piece.start += lead + 'و'.len_utf8();
+                piece.start += lead + and.len();
             }
         }
     }
     found
 }
 
+/// The conjunction of a language that writes it together with the next word: Arabic, Hebrew.
+fn glued_and(language: &Language) -> Option<&str> {
+    match language.grammar.and.as_slice() {
+        [and] if !language.is_cased() && and.chars().count() == 1 => Some(and),
+        _ => None,
+    }
+}
+
 /// The last stretch, cut at its conjunction.
 fn joined(body: &str, last: Range<usize>, only: bool, language: &Language) -> Vec<Range<usize>> {
     let text = body.get(last.clone()).unwrap_or_default();
     let spaced = !matches!(language.code, "zh" | "ja");
-    if language.code == "ar" {
+    if let Some(and) = glued_and(language) {
+        let joint = format!(" {and}");
         let mut cuts = vec![last.start];
         cuts.extend(
-            text.match_indices(" و")
+            text.match_indices(joint.as_str())
                 .map(|index| last.start + index.0 + 1),
         );
         cuts.push(last.end);
         return cuts.windows(2).map(|window| window[0]..window[1]).collect();
     }
     for and in &language.grammar.and {
-        let joint = if spaced {
-            format!(" {and} ")
-        } else {
-            and.clone()
+        let joint = match (spaced, language.code) {
+            (false, _) => and.clone(),
+            // "다리협회와 물결극단"
+            (true, "ko") if and.chars().count() == 1 => format!("{and} "),
+            _ => format!(" {and} "),
         };
         // After a comma the conjunction comes first: "A, B, und C".
         if !only && spaced && text.trim_start().starts_with(&format!("{and} ")) {
@@ -279,14 +275,16 @@ fn name_of(piece: &str, last: bool, language: &Language) -> Option<(String, usiz
     let mut text = piece.trim();
     let mut skipped = lead;
     let before = text.len();
+    let spaced = !matches!(language.code, "zh" | "ja");
     for phrase in &language.list.partial {
-        if let Some(rest) = text.strip_prefix(phrase.as_str()) {
+        if let Some(rest) = text.strip_prefix(phrase.as_str())
+            && (rest.starts_with(' ') || !spaced)
+        {
             text = rest.trim_start();
         }
     }
-    text = &text[lead_of(text)..];
+    text = &text[lead_of(text, language)..];
     skipped += before - text.len();
-    let spaced = !matches!(language.code, "zh" | "ja");
     let end = if last && spaced {
         end_of(text, language)
     } else {
@@ -316,8 +314,8 @@ fn name_of(piece: &str, last: bool, language: &Language) -> Option<(String, usiz
 }
 
 /// How many bytes of a member are the sentence's words before the name: `la Fundación`, `pelo Fundo`, `par l’Union`. They are
-/// short, at most two, and a capital follows.
-fn lead_of(text: &str) -> usize {
+/// short, at most two, and a capital follows. The noun before a name in quotation marks is its own: `фонд «Маяк»`.
+fn lead_of(text: &str, language: &Language) -> usize {
     const MOST: usize = 2;
     const LONGEST: usize = 5;
     let mut skipped = 0;
@@ -331,6 +329,20 @@ fn lead_of(text: &str) -> usize {
         });
         if opening {
             return skipped + glued;
+        }
+        let lower = word.to_lowercase();
+        let grammar = [
+            &language.grammar.articles,
+            &language.grammar.common,
+            &language.list.joining,
+        ];
+        let noun = !grammar.iter().any(|it| it.contains(&lower));
+        if noun
+            && text[skipped + word.len()..]
+                .trim_start()
+                .starts_with(['«', '„', '“'])
+        {
+            return skipped;
         }
         let small = word
             .chars()
@@ -390,7 +402,7 @@ fn end_of(text: &str, language: &Language) -> usize {
     }
     let small = |pair: &&(usize, &str)| pair.1.starts_with(char::is_lowercase);
     let tail = words.iter().rev().take_while(small).count();
-    let keep = if is_cased(language) && tail > LONGEST_TAIL && tail < words.len() {
+    let keep = if language.is_cased() && tail > LONGEST_TAIL && tail < words.len() {
         words.len() - tail
     } else {
         words.len()

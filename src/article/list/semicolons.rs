@@ -3,6 +3,7 @@
 use super::{Found, STRONG};
 use crate::{
     article::{name, role, split, words},
+    language::legal_forms,
     profile::ListedName,
 };
 
@@ -31,6 +32,7 @@ pub(super) fn find(sentence: &str) -> Option<Found> {
         } else {
             read += 1;
             names.extend(found);
+            left_out.extend(beside(text));
         }
     }
     let parts = parts.len();
@@ -48,6 +50,22 @@ pub(super) fn find(sentence: &str) -> Option<Found> {
         left_out,
         complete: None,
     })
+}
+
+/// What is behind the first comma of a member, where it could be a member as well: `Zorp, Alder House`.
+pub(super) fn beside(member: &str) -> Vec<String> {
+    let rest = split::pieces(member).into_iter().skip(1);
+    let rest = rest.map(|it| member[it].trim());
+    let named = |text: &&str| {
+        let topic = text.split(' ').all(words::is_topic);
+        let led = split::is_led(text);
+        name::is_name(text)
+            && !topic
+            && !led
+            && !words::is_place(text)
+            && !legal_forms::is_appended(text)
+    };
+    rest.filter(named).map(str::to_owned).collect()
 }
 
 /// Where the first member begins in the first part, and whether the word before it only introduces lists.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 pub(super) type Read = (f64, Option<f64>, usize);
 
 /// A text with the decimal digits of every script, and the Arabic separators, as those of ASCII.
-pub(super) fn ascii(text: &str) -> Cow<'_, str> {
+pub(in crate::language) fn ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }

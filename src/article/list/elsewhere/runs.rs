@@ -53,7 +53,15 @@ fn starting_at(
         name_of(text, false, language).filter(|_| is_whole(text, language))?;
         members.push(piece.clone());
     }
-    None
+    // Semicolons need no conjunction.
+    let between = members
+        .windows(2)
+        .filter_map(|pair| sentence.get(pair[0].end..pair[1].start));
+    let parted = between.clone().count() >= 1 && between.into_iter().all(|it| it == ";");
+    let found = parted
+        .then(|| accept(sentence, &members, language))
+        .flatten()?;
+    Some((found, pieces.len()))
 }
 
 /// How many bytes of a sentence's beginning are an article, which is not the first name's; `None` where another small word
@@ -81,6 +89,7 @@ fn is_adverbial(lead: &str) -> bool {
     const LONGEST: usize = 5;
     let mut words = lead.split_whitespace().peekable();
     words.peek().is_some()
+        && lead.ends_with(' ')
         && words.clone().count() <= 2
         && words.all(|word| word.chars().count() <= LONGEST)
 }
@@ -218,7 +227,7 @@ fn accept(sentence: &str, members: &[Range<usize>], language: &Language) -> Opti
 }
 
 /// Whether a name shows by its shape that it is one. A country or a noun of German is one word with a capital, too.
-fn is_telling(name: &str, language: &Language) -> bool {
+pub(super) fn is_telling(name: &str, language: &Language) -> bool {
     let words: Vec<&str> = name.split(' ').collect();
     if language.code != "de" {
         return words.len() >= 2 || split::unquoted(name) != name;
