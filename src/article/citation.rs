@@ -17,9 +17,8 @@ use crate::{
 pub(super) fn fill(reference: &mut Reference, fields: &[(String, String)]) {
     let field = |names: &[&str]| {
         names.iter().find_map(|name| {
-            let found = fields
-                .iter()
-                .find(|field| field.0.eq_ignore_ascii_case(name));
+            let spelt = |field: &str| field.replace('_', " ").eq_ignore_ascii_case(name);
+            let found = fields.iter().find(|field| spelt(&field.0));
             found
                 .map(|found| one_line(&found.1))
                 .filter(|text| !text.is_empty())

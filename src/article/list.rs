@@ -65,6 +65,9 @@ pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Found> {
         None => in_english(sentence),
     };
     for list in &mut found {
+        // "and Cedar Bank .": a marker was before the full stop.
+        let own = &sentence[list.range.clone()];
+        list.range.end = list.range.start + own.trim_end_matches([' ', '.']).len();
         if list.complete.is_none() {
             list.complete = says_open(sentence, &list.range).then_some(false);
         }

@@ -56,7 +56,8 @@ pub(super) enum Shape {
 
 /// Reads an article in plain text.
 pub(super) fn read(text: &str) -> Article {
-    let lines: Vec<&str> = text.lines().collect();
+    let plain = restructured(text);
+    let lines: Vec<&str> = plain.as_deref().unwrap_or(text).lines().collect();
     let split = references_at(&lines);
     let printed = split.and_then(|at| printed::bracketed(&lines, at));
     let lines: Vec<&str> = printed
@@ -74,6 +75,33 @@ pub(super) fn read(text: &str) -> Article {
     article.language = language_of(None, &raw);
     fill(&mut article, &raw);
     article
+}
+
+/// A text in reStructuredText (`[1]_`, `.. [1] Title`, headings with a line of `=` below) with plain brackets and no such lines; `None`
+/// for any other text.
+fn restructured(text: &str) -> Option<String> {
+    const RULES: &str = "=-~^*+#";
+    let noted = text.lines().any(|line| line.starts_with(".. ["));
+    if !(noted && text.contains("]_")) {
+        return None;
+    }
+    let rule = |line: &str| {
+        let line = line.trim_end();
+        let first = line.chars().next();
+        line.len() >= 3
+            && first.is_some_and(|it| RULES.contains(it) && line.chars().all(|other| other == it))
+    };
+    let lines = text.lines().map(|line| {
+        if rule(line) {
+            return String::new();
+        }
+        let line = line
+            .strip_prefix(".. ")
+            .filter(|rest| rest.starts_with('['))
+            .unwrap_or(line);
+        line.replace("]_", "]")
+    });
+    Some(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// The line of the last heading of references that numbered or cited entries follow.
@@ -212,7 +240,7 @@ fn begins_text(raw: &[Raw], at: usize) -> bool {
 fn is_cited(text: &str) -> bool {
     let words = text.split_whitespace().count();
     let before = text.split_once('[').map_or("", |parts| parts.0.trim_end());
-    let ended = before.ends_with(['.', '!', '?', '。', '”', '»', '"']);
+    let ended = before.ends_with(['.', '!', '?', '。', '।', '”', '»', '"']);
     let numbered =
         text.ends_with(']') && text.contains(|character: char| character.is_ascii_digit());
     ended && numbered && (words >= 4 || before.ends_with('。'))
@@ -228,7 +256,8 @@ pub(super) fn is_prose(text: &str) -> bool {
                 '[' | ']' | '”' | '"' | ')' | ',' | '»' | '“' | '」'
             )
     });
-    let spaced = text.split_whitespace().count() >= 8 && end.ends_with(['.', '!', '?', ':', '؟']);
+    let spaced =
+        text.split_whitespace().count() >= 8 && end.ends_with(['.', '!', '?', ':', '؟', '।']);
     // Japanese and Chinese do not part words, and Korean ones are sentences in small.
     let is_hangul = |letter: char| ('\u{ac00}'..='\u{d7a3}').contains(&letter);
     let unspaced = text.chars().count() >= 12

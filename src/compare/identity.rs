@@ -15,13 +15,50 @@ pub(super) fn titled(reference: &Reference, reading: &Reading) -> Identity {
     let has = reference.title.as_deref().is_some_and(|title| {
         let cited = plain(title);
         let is_own = weight(&cited) >= SHORTEST && !names_the_site(&cited, reference);
-        is_own && titles(reading).any(|title| begins(&title, &cited) || begins(&cited, &title))
+        let has = titles(reading).any(|title| begins(&title, &cited) || begins(&cited, &title));
+        is_own && has && !heads_another(&cited, reading, reference)
     });
     if has {
         Identity::Titled
     } else {
         Identity::Unknown
     }
+}
+
+/// Whether the main headings are about something else than the cited title: a notice may keep the title of the page.
+fn heads_another(cited: &str, reading: &Reading, reference: &Reference) -> bool {
+    let headings = reading.headings.iter().filter(|heading| heading.level == 1);
+    let headings: Vec<String> = headings
+        .filter_map(|heading| reading.text.get(heading.range.clone()))
+        .map(plain)
+        .filter(|heading| !heading.is_empty())
+        .collect();
+    let speaks =
+        |heading: &String| share_a_word(heading, cited) || names_the_site(heading, reference);
+    !headings.is_empty() && !headings.iter().any(speaks)
+}
+
+/// Whether two titles have a word in common, whatever its ending; in scripts without spaces, two letters in a row.
+fn share_a_word(one: &str, other: &str) -> bool {
+    const STEM: usize = 4;
+    let words = |text: &str| -> Vec<Vec<char>> {
+        let words = text.split(|letter: char| !letter.is_alphanumeric());
+        let words = words.map(|word| word.chars().collect::<Vec<char>>());
+        words.filter(|word| !word.is_empty()).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let unspaced = |word: &[char]| word.iter().any(|letter| *letter >= '\u{2e80}');
+    one.iter().any(|word| {
+        other.iter().any(|it| {
+            let least = STEM.min(word.len()).min(it.len());
+            let stem = least >= 3 && word.get(..least) == it.get(..least);
+            let pairs = unspaced(word)
+                && word
+                    .windows(2)
+                    .any(|pair| it.windows(2).any(|own| own == pair));
+            stem || pairs
+        })
+    })
 }
 
 /// A title in comparable form.

@@ -71,6 +71,7 @@ pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<Mor
         let line = &flow.text[block.range.clone()];
         if line.len() <= 160 {
             found.extend(line_of(line, block.range.start));
+            found.extend(counts::in_line(line, block.range.start));
         }
     }
     found.extend(counts::in_headings(flow));
@@ -404,6 +405,13 @@ fn line_of(line: &str, at: usize) -> Option<More> {
                     }
                 }
             }
+            // "1 / 3" alone.
+            [1, two] if two >= 2 && is_bare_fraction(line) => {
+                return Some(More {
+                    kind: MoreKind::Pager,
+                    ..sign(quoted())
+                });
+            }
             [one, two] if one != two => {
                 let (least, most) = (one.min(two), one.max(two));
                 if line.len() <= 40
@@ -466,6 +474,14 @@ fn ends_or_begins(line: &str) -> bool {
     let bare = lower.trim_end_matches(|letter: char| !letter.is_alphanumeric());
     says(line, Strength::Text)
         .is_some_and(|say| lower.starts_with(say) || bare.ends_with(say.trim_end_matches('.')))
+}
+
+/// Whether a line is nothing but two numbers with a stroke between them.
+fn is_bare_fraction(line: &str) -> bool {
+    line.contains('/')
+        && line
+            .chars()
+            .all(|it| it.is_ascii_digit() || matches!(it, ' ' | '/'))
 }
 
 /// Whether there is little text between the two numbers of a line: "1 of 3", "1 / 3", "第1页，共3页".

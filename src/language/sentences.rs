@@ -37,7 +37,7 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
             }
             '“' => quoted = text[byte..].contains('”'),
             '”' => quoted = false,
-            '.' | '!' | '?' | '…' | '؟' => {
+            '.' | '!' | '?' | '…' | '؟' | '।' => {
                 let mut end = byte + character.len_utf8();
                 let mut closed = (depth, quoted);
                 while let Some(&(next, closing)) = marks.get(at) {
@@ -199,6 +199,10 @@ mod tests {
             ]
         );
         assert_eq!(split("هل يعمل؟ نعم يعمل."), ["هل يعمل؟", "نعم يعمل."]);
+        assert_eq!(
+            split("नदी बहती है। गाँव सोता है।"),
+            ["नदी बहती है।", "गाँव सोता है।"]
+        );
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn next_number(rest: &str, from: usize, sentence: &str, language: &Language) -> 
 fn spelt_value(word: &str, language: &Language) -> Option<f64> {
     const LEAST: f64 = 3.0;
     const MOST: f64 = 1000.0;
-    let lower = word.to_lowercase();
+    let lower = word.to_lowercase().replace('’', "'");
     let value = numbers::value(&lower, Some(language.code)).or_else(|| {
         let mut parts = lower.split('-').filter(|part| *part != "et");
         let first = numbers::value(parts.next()?, Some(language.code))?;

@@ -359,7 +359,11 @@ impl<'a> Page<'a> {
             named
                 .ancestors()
                 .filter_map(ElementRef::wrap)
-                .find(|wrap| HOLDERS.contains(&wrap.value().name()))
+                .find(|wrap| {
+                    // A note in a `span` of its own, beside those of others.
+                    let own = wrap.value().name() == "span" && long(*wrap) && !labelled;
+                    own || HOLDERS.contains(&wrap.value().name())
+                })
                 .filter(|wrap| begins_with(*wrap, named))
         })?;
         let own = link

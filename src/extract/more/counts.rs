@@ -11,25 +11,36 @@ use crate::{
 pub(super) fn in_headings(flow: &Flow) -> impl Iterator<Item = More> {
     flow.headings.iter().filter_map(move |heading| {
         let text = &flow.text[heading.range.clone()];
-        let all = numbers(text);
-        let [(count, at)] = &all[..] else {
-            return None;
-        };
-        let is_alone = |letter: Option<char>| {
-            letter
-                .is_none_or(|letter| matches!(letter, ' ' | '(' | ')' | '[' | ']' | ':' | '\u{a0}'))
-        };
-        let alone = is_alone(text[..at.start].chars().next_back())
-            && is_alone(text[at.end..].chars().next());
-        let fits = (2..1_000).contains(count) && alone;
-        (fits && Lexicon::heading(&text.to_lowercase()).relation).then(|| More {
-            total: Some(*count),
-            ..more(
-                MoreKind::Count,
-                format!("its heading says \"{}\"", crate::text::one_line(text)),
-                Some(heading.range.start),
-            )
-        })
+        counted(text, heading.range.start, "its heading")
+    })
+}
+
+/// The same in a line of a few words: "12 partners", "Members: 12".
+pub(super) fn in_line(line: &str, at: usize) -> Option<More> {
+    const MOST_WORDS: usize = 4;
+    let is_short = line.split_whitespace().count() <= MOST_WORDS;
+    is_short.then(|| counted(line, at, "it")).flatten()
+}
+
+/// A text with one number, and words that say that names are counted.
+fn counted(text: &str, start: usize, speaker: &str) -> Option<More> {
+    let all = numbers(text);
+    let [(count, at)] = &all[..] else {
+        return None;
+    };
+    let is_alone = |letter: Option<char>| {
+        letter.is_none_or(|letter| matches!(letter, ' ' | '(' | ')' | '[' | ']' | ':' | '\u{a0}'))
+    };
+    let alone =
+        is_alone(text[..at.start].chars().next_back()) && is_alone(text[at.end..].chars().next());
+    let fits = (2..1_000).contains(count) && alone;
+    (fits && Lexicon::heading(&text.to_lowercase()).relation).then(|| More {
+        total: Some(*count),
+        ..more(
+            MoreKind::Count,
+            format!("{speaker} says \"{}\"", crate::text::one_line(text)),
+            Some(start),
+        )
     })
 }
 
