@@ -118,12 +118,11 @@ fn is_control(tree: &Tree, node: usize) -> bool {
     }
 }
 
-/// Whether the page is a list of files that the server made because a folder has no page: servers title it `Index of /folder/`.
+/// Whether the page is a list of files that the server made because a folder has no page: servers head it `Index of /folder/`.
 fn is_index_of_folder(flow: &Flow) -> bool {
-    let title = flow.title.as_deref().unwrap_or_default().trim();
-    let folder = title.strip_prefix("Index of ");
-    let headed = |it: &crate::reading::Heading| flow.text[it.range.clone()].trim() == title;
-    folder.is_some_and(|folder| folder.starts_with('/')) && flow.headings.iter().any(headed)
+    let headings = flow.headings.iter().filter(|heading| heading.level == 1);
+    let mut texts = headings.map(|heading| flow.text[heading.range.clone()].trim());
+    texts.any(|text| text.starts_with("Index of /"))
 }
 
 /// Images, so many of which are stand-ins by their names, and lines that stand where names are to come.
