@@ -263,7 +263,7 @@ mod tests {
             (
                 "de",
                 "sowohl von Ahorn als auch vom Birkenhof",
-                "       von Ahorn und     vom Birkenhof",
+                "       von Ahorn und      vom Birkenhof",
             ),
             ("ja", "①灯台財団②長橋協会", "   灯台財団,  長橋協会"),
         ] {
