@@ -369,7 +369,7 @@ fn out_of_order(parts: &[Part]) -> Vec<usize> {
 
 /// `A and B` as two names, one, or an open pair. `several`: other names come before it, so an "and" is due.
 pub(super) fn part_at_and(text: &str, several: bool) -> Vec<ListedName> {
-    // Of several conjunctions, the one that leaves the longer names: "Hoop and Croze" beside "Northgate Oak".
+    // Of several conjunctions, one that leaves no name of one word: "Hoop and Croze" beside "Northgate Oak".
     let mut best: Option<((i32, usize), &str, &str)> = None;
     for conjunction in [" and ", " as well as ", " along with ", " or "] {
         for (at, _) in text.match_indices(conjunction) {
@@ -380,7 +380,7 @@ pub(super) fn part_at_and(text: &str, several: bool) -> Vec<ListedName> {
             let sure = if conjunction == " and " { 0 } else { 4 };
             let shorter = [left, right].map(|it| it.split_whitespace().count());
             let evidence = score(left, right) + sure + if several { 2 } else { 0 };
-            let score = (evidence, shorter.into_iter().min().unwrap_or(0));
+            let score = (evidence, shorter.into_iter().min().unwrap_or(0).min(2));
             if best.is_none_or(|best| score > best.0) {
                 best = Some((score, left, right));
             }

@@ -72,7 +72,10 @@ fn words(text: &str) -> Vec<Word<'_>> {
         let dotted = character == '.'
             && text[..at].ends_with(|character: char| character.is_ascii_digit())
             && text[at + 1..].starts_with(|character: char| character.is_ascii_digit());
-        let inside = character.is_alphanumeric() || matches!(character, '-' | '–' | '/') || dotted;
+        // The signs of Indian scripts are parts of words.
+        let inside = character.is_alphanumeric()
+            || matches!(character, '-' | '–' | '/' | '\u{900}'..='\u{dff}')
+            || dotted;
         match (from, inside) {
             (None, true) => from = Some(at),
             (Some(start), false) => {
