@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (24, "30bec00fbb21");
-const VERDICTS: (u32, &str) = (27, "13dc3aeb7879");
+const READINGS: (u32, &str) = (25, "e21a03b43a58");
+const VERDICTS: (u32, &str) = (28, "27a61e916f9e");
 
 #[derive(Deserialize)]
 struct Expected {
