@@ -127,9 +127,9 @@ fn are_rows(index: &PageIndex<'_>, records: &[Range<usize>]) -> bool {
     let tree = index.tree;
     let headed = |node: &usize| {
         heading_level(tree.name(*node)).is_none()
-            && tree
-                .below(*node)
-                .any(|inner| heading_level(tree.name(inner)).is_some())
+            && tree.below(*node).any(|inner| {
+                heading_level(tree.name(inner)).is_some() || index.class(inner).names_itself
+            })
     };
     let is_row = |record: &&Range<usize>| {
         let mut boxes = tree.elements(record.start).filter(headed);

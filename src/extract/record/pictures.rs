@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use html5ever::local_name;
+
 use crate::{
     entity::NameSource,
     extract::{draft::Item, judge::name_signs::CLEAR, page_index::PageIndex},
@@ -105,7 +107,8 @@ fn picture_of(index: &PageIndex<'_>, item: &Item) -> Option<(usize, Range<usize>
     }
     item.record.clone().take(NODES).find_map(|node| {
         let span = &index.flow.spans[node];
-        if span.is_empty() || !index.is_alt(span.start) {
+        let picture = *index.tree.name(node) == local_name!("img");
+        if span.is_empty() || !picture || !index.is_alt(span.start) {
             return None;
         }
         let range = index.trimmed_alt(span)?;
