@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (25, "e21a03b43a58");
-const VERDICTS: (u32, &str) = (28, "27a61e916f9e");
+const READINGS: (u32, &str) = (26, "cbe2254d621c");
+const VERDICTS: (u32, &str) = (29, "d180dbc646e1");
 
 #[derive(Deserialize)]
 struct Expected {
