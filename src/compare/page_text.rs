@@ -47,6 +47,24 @@ impl<'a> PageText<'a> {
             .collect()
     }
 
+    /// Every place of `phrase` right before a number of one or two digits, as the marks of notes are.
+    pub(super) fn find_marked(&self, phrase: &str) -> Vec<Range<usize>> {
+        const MOST: usize = 2;
+        let needle = fold(phrase);
+        let text = self.folded.as_str();
+        let is_marked = |end: &usize| {
+            let behind = text.get(*end..).unwrap_or_default();
+            let rest = behind.trim_start_matches(|it: char| it.is_ascii_digit());
+            (1..=MOST).contains(&(behind.len() - rest.len())) && !rest.starts_with(is_word)
+        };
+        let ends_in_letter = needle.ends_with(char::is_alphabetic);
+        let places = text.match_indices(needle.trim()).filter(|_| ends_in_letter);
+        let ends = places.map(|(at, found)| (at, at + found.len()));
+        ends.filter(|(at, end)| is_marked(end) && !text[..*at].ends_with(is_word))
+            .map(|(at, end)| self.folded.original(at..end))
+            .collect()
+    }
+
     /// Every place of a folded phrase as whole words, in bytes of the folded text.
     pub(super) fn find_folded(&self, needle: &str) -> Vec<Range<usize>> {
         let text = self.folded.as_str();

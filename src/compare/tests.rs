@@ -359,6 +359,54 @@ fn a_name_outside_the_list_is_present_elsewhere() {
 }
 
 #[test]
+fn a_name_spelt_out_on_the_page_is_never_absent() {
+    let claimed = listed(&["Alder House", "Birch Center", "Cedar Peace Forum"]);
+    let list: &[_] = &[("Partners", &["Alder House", "Birch Center"][..])];
+    let with = |text: &str| {
+        let answer = names(&claimed, &listing(list, text), Scope::default(), &[]);
+        word(&answer.names[2].verdict)
+    };
+    assert_eq!(with("Cedar\nPeace Forum"), "elsewhere", "complete lines");
+    let perhaps = "cannot tell: Perhaps";
+    assert_eq!(with("We thank Cedar Peace\nForum, too."), perhaps);
+    assert_eq!(with("We thank Cedar Peace Forum2 for help."), perhaps);
+    assert_eq!(with("We thank the Cedar Peace Forums."), "absent");
+    assert_eq!(with("We thank Cedar Peace Forum2000 for help."), "absent");
+}
+
+#[test]
+fn a_name_set_off_in_a_member_is_not_called_renamed() {
+    let claimed = listed(&["Alder House", "Birch Center", "Petra Hollerbach"]);
+    let page = listing(
+        &[(
+            "Partners",
+            &[
+                "Alder House",
+                "Birch Center",
+                "Petra Hollerbach*, Stefan Dermann",
+            ],
+        )],
+        "",
+    );
+    let answer = names(&claimed, &page, Scope::default(), &[]);
+    assert_ne!(word(&answer.names[2].verdict), "absent");
+    assert!(!word(&answer.names[2].verdict).starts_with("renamed"));
+}
+
+#[test]
+fn a_list_with_none_of_the_names_proves_nothing() {
+    let claimed = listed(&["Alder House", "Birch Center", "Cedar Peace Forum"]);
+    let page = listing(
+        &[("Partners", &["Elm Trust", "Fir Bank", "Gorse Union"])],
+        "",
+    );
+    let answer = names(&claimed, &page, Scope::default(), &[]);
+    for name in &answer.names {
+        assert_eq!(word(&name.verdict), "cannot tell: ListNotFound");
+    }
+}
+
+#[test]
 fn a_part_of_a_longer_name_is_not_the_name() {
     let claimed = listed(&["Alder House", "Birch Center", "Mozilla"]);
     let page = listing(

@@ -37,6 +37,8 @@ pub(super) struct PageIndex<'a> {
     addresses: RefCell<Map<&'a str, String>>,
     /// For each byte of the text, whether it comes from an image; 64 bytes per word.
     alts: Vec<u64>,
+    /// The raised marks of notes behind words, in order: `Jane Roe<sup>1,2</sup>`.
+    note_marks: Vec<Range<usize>>,
     selectors: RefCell<Selectors>,
     /// For each element, whether its id or a class mentions partners and the like.
     pub(super) called: Vec<bool>,
@@ -102,6 +104,7 @@ impl<'a> PageIndex<'a> {
             links: links(tree),
             addresses: RefCell::default(),
             alts: alts(flow),
+            note_marks: note_marks(tree, flow),
             selectors: RefCell::default(),
             called,
             tellings: RefCell::default(),
@@ -221,10 +224,20 @@ impl<'a> PageIndex<'a> {
             .or_insert_with(|| names::telling(self.text(range)))
     }
 
-    /// The range without bullets and separators at its ends.
+    /// The range without bullets and separators at its ends, and without the marks of notes behind it.
     pub(super) fn trimmed(&self, range: &Range<usize>) -> Range<usize> {
-        let inner = trim::trim(self.text(range));
-        range.start + inner.start..range.start + inner.end
+        let trim = |range: &Range<usize>| {
+            let inner = trim::trim(self.text(range));
+            range.start + inner.start..range.start + inner.end
+        };
+        let mut inner = trim(range);
+        let marks = &self.note_marks;
+        while let Ok(at) = marks.binary_search_by_key(&inner.end, |mark| mark.end)
+            && marks[at].start > inner.start
+        {
+            inner = trim(&(inner.start..marks[at].start));
+        }
+        inner
     }
 
     /// The name in the alternative text at a range.
@@ -239,6 +252,36 @@ impl<'a> PageIndex<'a> {
             .get(at / 64)
             .is_some_and(|alt| alt >> (at % 64) & 1 == 1)
     }
+}
+
+/// The raised marks of notes, each behind a word of several letters or another mark: what stands behind a single letter, `m²`, is none.
+fn note_marks(tree: &Tree<'_>, flow: &Flow) -> Vec<Range<usize>> {
+    const LONGEST: usize = 12;
+    let is_of_mark = |part: &str| {
+        part.len() == 1
+            || part.bytes().all(|byte| byte.is_ascii_digit())
+            || !part.contains(char::is_alphanumeric)
+    };
+    let is_word = |before: &str| {
+        let mut letters = before.chars().rev();
+        let last = letters
+            .next()
+            .is_some_and(|it| it.is_alphabetic() || it == '.');
+        last && letters
+            .next()
+            .is_some_and(|it| !it.is_whitespace() && !it.is_numeric())
+    };
+    let mut marks: Vec<Range<usize>> = Vec::new();
+    for node in (1..tree.nodes.len()).filter(|at| *tree.name(*at) == local_name!("sup")) {
+        let range = flow.spans[node].clone();
+        let mut parts = flow.text[range.clone()].split(|it: char| it.is_whitespace() || it == ',');
+        let behind = marks.last().is_some_and(|mark| mark.end == range.start)
+            || is_word(&flow.text[..range.start]);
+        if (1..=LONGEST).contains(&range.len()) && behind && parts.all(is_of_mark) {
+            marks.push(range);
+        }
+    }
+    marks
 }
 
 /// For each node, the next link at or after it.

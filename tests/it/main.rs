@@ -29,6 +29,7 @@ mod mcp;
 mod media_type;
 mod moves;
 mod other;
+mod other_forms;
 mod output;
 mod pace;
 mod packaging;

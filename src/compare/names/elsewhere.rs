@@ -8,7 +8,14 @@ use super::{
     judged::{Judged, blank, list_title},
     key::NameKey,
 };
-use crate::{compare::claim::Place, entity::ListKind, finding::Verdict};
+use crate::{
+    compare::claim::Place,
+    entity::ListKind,
+    finding::{Verdict, Why},
+};
+
+/// What parts the members of a line, or marks them.
+const MARKS: &str = ",;|/·•*†‡®™“”„\"«»";
 
 /// The place of a claimed name outside its list.
 pub(in crate::compare) struct Elsewhere {
@@ -99,6 +106,26 @@ impl Judged<'_> {
         })
     }
 
+    /// A claimed name whose letters are on the page, in a place that was not read as a name.
+    pub(super) fn unread(&self, range: &Range<usize>) -> NameAnswer {
+        let text = self.page.reading.text.get(range.clone());
+        let found = text.map(crate::text::one_line);
+        let place = self.page.place(range);
+        let verdict = Verdict::CannotTell {
+            why: Why::Perhaps,
+            detail: format!("the words are {place}, perhaps as part of another name"),
+        };
+        let place = Place {
+            range: Some(range.clone()),
+            note: Some(place),
+            ..Place::default()
+        };
+        NameAnswer {
+            found,
+            ..blank(verdict, grounds::PERHAPS, place)
+        }
+    }
+
     /// The place of a name of which only the first line was read: `Ecole de Voile<br>Saint Martin`.
     pub(in crate::compare) fn over_lines(&self, key: &NameKey, right: usize) -> Option<Place> {
         let found = self.pool.names.get(right)?;
@@ -133,32 +160,31 @@ impl Judged<'_> {
     /// A listed text in which a claimed name of several words is set off on both sides, letter for letter: perhaps it is the name and
     /// something else, perhaps another name.
     pub(in crate::compare) fn set_off_in_member(&self, key: &NameKey) -> Option<usize> {
+        self.between_signs(key, &[MARKS, ":–—\n"].concat())
+    }
+
+    /// A listed text of several members, one of which is a claimed name: `Petra Moor*, Stefan Dale`.
+    pub(super) fn among_members(&self, key: &NameKey) -> Option<usize> {
+        self.between_signs(key, MARKS)
+    }
+
+    fn between_signs(&self, key: &NameKey, signs: &str) -> Option<usize> {
         if key.tokens.len() < 2 || key.is_short() {
             return None;
         }
         let text = &self.page.reading.text;
-        let is_sign = |it: char| {
-            matches!(
-                it,
-                ',' | ';' | ':' | '–' | '—' | '|' | '/' | '·' | '•' | '\n'
-            )
-        };
         let places = self.page.find(&key.surface);
         places.into_iter().find_map(|range| {
             let there = text
                 .get(range.clone())
                 .filter(|_| !self.page.is_alt(&range))?;
-            let before = text
-                .get(..range.start)?
-                .trim_end_matches(' ')
-                .chars()
-                .next_back();
-            let behind = text
-                .get(range.end..)?
-                .trim_start_matches(' ')
-                .chars()
-                .next();
-            let alone = before.is_none_or(is_sign) && behind.is_none_or(is_sign);
+            let before = text.get(..range.start)?.trim_end_matches(' ');
+            let behind = text.get(range.end..)?.trim_start_matches(' ');
+            let mut beside = before.chars().next_back().into_iter();
+            let alone = beside
+                .by_ref()
+                .chain(behind.chars().next())
+                .all(|letter| letter == '\n' || signs.contains(letter));
             let mut around = self.spans_around(&range);
             let (_, name) = around.find(|(span, _)| span.len() > range.len())?;
             (alone && !there.contains('\n')).then_some(*name)
@@ -184,12 +210,23 @@ impl Judged<'_> {
             .find_map(|spelling| {
                 self.page.find(spelling).into_iter().find(|range| {
                     let there = text.get(range.clone()).unwrap_or_default();
-                    !there.contains('\n')
+                    (!there.contains('\n') || are_whole_lines(text, range))
                         && !self.inside_longer_name(range, key)
                         && !is_address(text, range)
                         && (!single || same_case(there, spelling) && !beside_capital(text, range))
                 })
             })
+    }
+
+    /// A place of the letters of a name that proves nothing, but forbids to call the name absent: over lines, before the mark of a note
+    /// (`Jane Roe2`), or anywhere in a text that itself is the list.
+    pub(super) fn spelt_out(&self, key: &NameKey) -> Option<Range<usize>> {
+        let single = key.tokens.len() < 2 || key.is_short();
+        let in_other = |range: &Range<usize>| single || self.inside_longer_name(range, key);
+        let mut places = self.page.find(&key.surface).into_iter();
+        let place = places.find(|range| self.region.is_none() || !in_other(range));
+        let marked = || self.page.find_marked(&key.surface).into_iter().next();
+        place.or_else(|| marked().filter(|_| !single))
     }
 
     /// Whether the place is inside a longer listed name that is a different one.
@@ -309,6 +346,14 @@ fn is_verbal<'a>(words: impl Iterator<Item = &'a str>) -> bool {
         let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
         bare.starts_with(char::is_lowercase) && !JOINTS.contains(&bare) && bare != "de"
     })
+}
+
+/// Whether a place is one or several complete lines.
+fn are_whole_lines(text: &str, range: &Range<usize>) -> bool {
+    let before = text.get(..range.start).unwrap_or_default();
+    let behind = text.get(range.end..).unwrap_or_default();
+    let [before, behind] = [before.trim_end_matches(' '), behind.trim_start_matches(' ')];
+    (before.is_empty() || before.ends_with('\n')) && (behind.is_empty() || behind.starts_with('\n'))
 }
 
 /// Whether the word continues after a full stop: `Larkspur` in `Larkspur.ai`.

@@ -89,7 +89,8 @@ impl<'a> Judged<'a> {
                 format!("the selector `{selector}` matches nothing on the page"),
             ));
         }
-        if let Some(region) = self.region {
+        let found = |region: &&Region| region.kept > 0 || self.before.is_some();
+        if let Some(region) = self.region.filter(found) {
             return self.partly(region);
         }
         if self.in_prose {
@@ -177,6 +178,10 @@ impl<'a> Judged<'a> {
         {
             return self.outside(other);
         }
+        let is_told = untold.is_none();
+        if let Some(at) = is_told.then(|| self.among_members(key)).flatten() {
+            return self.perhaps(at);
+        }
         let renamed = candidate.and_then(|(right, likeness)| {
             let other = elsewhere.as_ref().map(|other| other.what.as_str());
             self.perhaps_renamed(right, likeness, other)
@@ -184,13 +189,13 @@ impl<'a> Judged<'a> {
         if let Some(renamed) = renamed {
             return renamed;
         }
-        let is_open = is_alone && untold.is_none();
-        let perhaps = || {
-            self.begins_member(key)
-                .or_else(|| self.set_off_in_member(key))
-        };
-        match Some(()).filter(|()| is_open).and_then(|()| perhaps()) {
-            Some(at) => self.perhaps(at),
+        let begins = || self.begins_member(key).filter(|_| is_alone);
+        let perhaps = || begins().or_else(|| self.set_off_in_member(key));
+        if let Some(at) = is_told.then(perhaps).flatten() {
+            return self.perhaps(at);
+        }
+        match is_told.then(|| self.spelt_out(key)).flatten() {
+            Some(range) => self.unread(&range),
             None => self.missing(untold),
         }
     }

@@ -57,7 +57,7 @@ pub(in crate::extract) fn trim(text: &str) -> Range<usize> {
 
 /// Whether a letter at the edge of a name is not part of it: a bullet, a separator, the mark of a footnote.
 fn is_noise(letter: char) -> bool {
-    letter.is_whitespace() || "•·|*†‡,;:：–—-▪●■►»›«→✓✔_~><".contains(letter)
+    letter.is_whitespace() || "•·|*†‡,;:：–—-▪●■►»›«→✓✔_~><®™".contains(letter)
 }
 
 /// The text before a note in brackets that is not part of the name: the target of a link, a role, years.
