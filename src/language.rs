@@ -17,7 +17,7 @@
 //! - `[legal_form]` `Ltd` and the like, without accents and points, by kind; `plain`: forms that say nothing of the kind; `leading`:
 //!   those of one word that stand before names; `joined`: those that are written to names without a space.
 //! - `[person]` `titles_before` names, as letters alone; `titles_set_off`: only with a point or a stroke; `titles_after`;
-//!   `titles_joined`: without a space.
+//!   `titles_joined`: without a space; `given`: given names that one letter tells apart, each with its short forms (`robert bob`).
 //! - `[numbers]` `words`: a value and its words (`2 zwei`); `own_words`: the same, where a word means something else in other
 //!   languages; `joining`: what joins the words of one number; `compounds`: the same within a word; `counters`: what is
 //!   written between a number and its noun; `at_least`, `at_most`,
@@ -52,6 +52,7 @@ use serde::Deserialize;
 mod countries;
 pub mod dates;
 mod files;
+pub mod given;
 pub mod legal_forms;
 mod lexicon;
 pub mod numbers;
@@ -104,7 +105,7 @@ words! {
     legal_form LegalForm, "legal_form" {
         plain shares limited general_partnership limited_partnership liability_partnership cooperative nonprofit sole leading joined
     }
-    person Person, "person" { titles_before titles_set_off titles_after titles_joined }
+    person Person, "person" { titles_before titles_set_off titles_after titles_joined given }
     numbers Numbers, "numbers" { words own_words joining compounds counters at_least at_most about }
     headings Headings, "headings" { strong weak other captions leads ranks general }
     menu Menu, "menu" { lines parts networks }

@@ -89,7 +89,10 @@ fn longest<'a, 'b: 'a>(
     (1..=most.min(LONGEST)).rev().find_map(|count| {
         let class = match some(count)? {
             [one] => FORMS.classes.get(*one),
-            several => FORMS.classes.get(several.join(" ").as_str()),
+            // The files have `gmbh co kg`, whatever stands for "and" in it.
+            several => FORMS
+                .classes
+                .get(several.join(" ").replace(" and co", " co").as_str()),
         };
         class.map(|class| (count, *class))
     })
@@ -195,6 +198,10 @@ mod tests {
         assert_eq!(
             stripped("harbour limited liability company").1,
             Some("limited")
+        );
+        assert_eq!(
+            stripped("harbour lights gmbh and co kg"),
+            ("harbour lights".into(), Some("limited_partnership"))
         );
         assert_eq!(stripped("open joint stock company harbour").0, "harbour");
     }

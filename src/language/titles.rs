@@ -12,7 +12,9 @@ use crate::text::letters;
 pub fn without_titles(folded: &str) -> &str {
     let mut name = folded.trim();
     loop {
+        let headed = ARTICLES.iter().find_map(|it| name.strip_prefix(it));
         let shorter = without_first(name)
+            .or_else(|| headed.and_then(without_first))
             .or_else(|| without_last(name))
             .or_else(|| {
                 TITLES
@@ -27,6 +29,12 @@ pub fn without_titles(folded: &str) -> &str {
     }
 }
 
+/// The most words of a title: `dr. rer. nat.`.
+const LONGEST: usize = 3;
+
+/// Articles that stand before a title: `the rev. `.
+const ARTICLES: [&str; 2] = ["the ", "la "];
+
 /// Whether enough remains for the name of a person: two words, or two characters of a script without spaces.
 fn is_name(text: &str) -> bool {
     let words = text.split(|letter: char| letter.is_whitespace() || letter == ',');
@@ -36,16 +44,22 @@ fn is_name(text: &str) -> bool {
     words >= 2 || text.starts_with(|letter: char| letter >= '\u{2e80}') && text.chars().count() >= 2
 }
 
-/// The name after a title: `dr. `, `prof. dr. `, `د/`.
+/// The name after a title: `dr. `, `dr. rer. nat. `, `د/`.
 fn without_first(name: &str) -> Option<&str> {
-    let end = name.find(|letter: char| letter.is_whitespace() || letter == '/')?;
-    let (first, rest) = name.split_at(end);
-    let set_off = rest.starts_with('/') || first.ends_with(['.', '/']);
-    let title = letters(first);
-    let is_title = TITLES.before.contains(title.as_str())
-        || set_off && TITLES.set_off.contains(title.as_str());
-    is_title
-        .then(|| rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/'))
+    let is_end = |letter: char| letter.is_whitespace() || letter == '/';
+    let ends = name.match_indices(is_end).map(|(at, _)| at);
+    let mut longest = None;
+    for end in ends.take(LONGEST) {
+        let (title, rest) = name.split_at(end);
+        let set_off = rest.starts_with('/') || title.ends_with(['.', '/']);
+        let spelt = letters(title);
+        if TITLES.before.contains(spelt.as_str())
+            || set_off && TITLES.set_off.contains(spelt.as_str())
+        {
+            longest = Some(rest.trim_start_matches(is_end));
+        }
+    }
+    longest
 }
 
 /// The name before a title: `, m.sc.`, `, ph.d.`, `obe`.
@@ -138,6 +152,10 @@ mod tests {
             ("王小明教授", "王小明"),
             ("डॉ. आशा वर्मा", "आशा वर्मा"),
             ("Jane Roe OBE", "jane roe"),
+            ("Prof. Dr. rer. nat. Hannes Orlik", "hannes orlik"),
+            ("The Rev. Dr. Jane Roe", "jane roe"),
+            ("The Sierra Club", "the sierra club"),
+            ("Med. Universität Wien", "med. universität wien"),
             ("Dr. Oetker", "dr. oetker"),
             ("Sierra Club", "sierra club"),
             ("A. Smith", "a. smith"),

@@ -1,6 +1,9 @@
 //! Two names word by word: which words correspond, by equal letters, by a slip of the pen, or written as one.
 
-use super::key::{Kind, NameKey, Token};
+use super::{
+    key::{Kind, NameKey, Token},
+    person::{are_persons, is_short_form},
+};
 use crate::compare::grounds::names as grounds;
 
 /// The corresponding words of two names, and those left over on either side.
@@ -55,9 +58,10 @@ pub(in crate::compare) fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) ->
         >= 12;
     for slot in &mut left {
         let Some(token) = *slot else { continue };
+        let is_short_form = |it: &Token| is_short_form(token, it) && are_persons(claimed, found);
         let at = right
             .iter()
-            .position(|it| it.is_some_and(|it| is_slip(token, it, roomy)));
+            .position(|it| it.is_some_and(|it| is_slip(token, it, roomy) || is_short_form(it)));
         if let Some(at) = at {
             it.take(token.weight * grounds::SLIP);
             *slot = None;

@@ -4,7 +4,7 @@
 //! come to that, what the two names must then have in common is looked up. Whatever is found is compared in full, so the
 //! scores are those of the full comparison.
 
-use crate::compare::grounds::names as grounds;
+use crate::{compare::grounds::names as grounds, language::given};
 use std::{
     collections::{BTreeSet, HashMap},
     hash::{BuildHasherDefault, Hasher},
@@ -239,6 +239,7 @@ impl<'a> Search<'a> {
         let letters = token.outline.letters;
         let mut like = Vec::new();
         like.extend(self.by_text.get(token.text.as_str()));
+        like.extend(given::forms(&token.text).filter_map(|form| self.by_text.get(form)));
         if token.kind == Kind::Word && letters >= 4 {
             let start = |length: usize| {
                 self.lengths
@@ -365,8 +366,21 @@ fn enough(key: &NameKey, entry: &Entry<'_>, (own, other): (u32, u32), weight: f6
                 && is_within(&it.text, &many.firsts)
         })
     };
-    left_own <= 1 && spelt(&key.tokens, entry.key)
+    // One of two or three words that begins alike may be misspelt.
+    let misspelt = all_own == all_other && all_own <= 3 && left_own == 1 && left_other == 1;
+    misspelt && begin_alike(&key.firsts, &entry.key.firsts)
+        || left_own <= 1 && spelt(&key.tokens, entry.key)
         || left_other <= 1 && spelt(&entry.key.tokens, key)
+}
+
+/// Whether two names have words with the same first letters, in any order.
+fn begin_alike(one: &str, other: &str) -> bool {
+    let sorted = |firsts: &str| {
+        let mut letters: Vec<char> = firsts.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(one) == sorted(other)
 }
 
 /// Whether the letters of `short` occur in `long` in the same order.

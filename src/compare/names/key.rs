@@ -9,7 +9,7 @@ use super::{
 };
 use crate::compare::grounds::names as grounds;
 use crate::{
-    language::{legal_forms, titles::without_titles},
+    language::{given, legal_forms, titles::without_titles},
     text::{fold, letters, one_line},
 };
 
@@ -410,7 +410,8 @@ fn tokens_of(core: &[&str]) -> Vec<Token> {
         .filter(|word| !vocabulary::is_small(word))
         .map(|word| {
             let weight = vocabulary::weight(&word);
-            let known = vocabulary::is_common(&word) || vocabulary::is_place(&word);
+            let placed = || vocabulary::is_place(&word) && given::forms(&word).next().is_none();
+            let known = vocabulary::is_common(&word) || placed();
             let kind = if vocabulary::is_number(&word) {
                 Kind::Number
             } else {

@@ -5,7 +5,10 @@ use super::{
     apart::{Apart, apart},
     key::{Kind, NameKey, Token},
     likeness::{Grade, Likeness},
-    person::{are_persons, by_affiliation, by_initial, tells_persons_apart},
+    person::{
+        are_persons, by_affiliation, by_initial, is_short_form, may_be_misspelt,
+        tells_persons_apart,
+    },
     script, vocabulary,
     ways::{self, Measure},
 };
@@ -66,16 +69,15 @@ fn by_strength(a: &Likeness, b: &Likeness) -> std::cmp::Ordering {
 
 /// A likeness of names whose words tell them apart is none, or one that a person must look at.
 fn told_apart(likeness: Likeness, claimed: &NameKey, found: &NameKey) -> Likeness {
-    if likeness.grade < Grade::Variant && likeness.score < grounds::CANDIDATE {
-        return likeness;
-    }
-    match apart(claimed, found) {
-        Some(Apart::Other) => ways::TWO_BODIES.found().unwrap_or(likeness),
-        Some(Apart::Sister) if likeness.grade >= Grade::Variant => {
-            ways::SISTER.found().unwrap_or(likeness)
+    let is_alike = likeness.grade >= Grade::Variant || likeness.score >= grounds::CANDIDATE;
+    let told = match apart(claimed, found) {
+        Some(Apart::Other) if is_alike => ways::TWO_BODIES.found(),
+        Some(Apart::Sister) if is_alike || claimed.tokens.len().min(found.tokens.len()) >= 2 => {
+            ways::SISTER.found()
         }
-        _ => likeness,
-    }
+        _ => None,
+    };
+    told.unwrap_or(likeness)
 }
 
 /// One says itself that it is or was called as the other is.
@@ -208,10 +210,14 @@ fn whole(claimed: &NameKey, found: &NameKey, aligned: &Aligned<'_>) -> Option<Li
         .chars()
         .count()
         .min(found.compact.chars().count());
-    if are_persons(claimed, found)
-        && (aligned.slipped.iter()).any(|(one, other)| tells_persons_apart(one, other))
-    {
-        return ways::OTHER_PERSON.found();
+    if are_persons(claimed, found) {
+        let slipped = || aligned.slipped.iter();
+        if slipped().any(|(one, other)| !is_slip(one, other, true) && is_short_form(one, other)) {
+            return ways::SHORT_FORM.found();
+        }
+        if slipped().any(|(one, other)| tells_persons_apart(one, other)) {
+            return ways::OTHER_PERSON.found();
+        }
     }
     match aligned.slipped.len() {
         0 if changes_places(claimed, found) => ways::TURNED.found(),
@@ -297,6 +303,12 @@ fn substituted(
 ) -> Option<Likeness> {
     if let Some(likeness) = by_shortened(claimed, found, aligned) {
         return Some(likeness);
+    }
+    if let ([one], [other]) = (aligned.left.as_slice(), aligned.right.as_slice())
+        && are_persons(claimed, found)
+        && may_be_misspelt(one, other)
+    {
+        return ways::OTHER_PERSON.found();
     }
     let barred = aligned
         .left

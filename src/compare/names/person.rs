@@ -6,7 +6,7 @@ use super::{
     spelling::split,
     vocabulary, ways,
 };
-use crate::language::{Lexicon, titles::without_titles};
+use crate::language::{Lexicon, given, titles::without_titles};
 
 /// Whether a name has the words that people's names have: two or three, and none that many names have.
 pub(super) fn is_person(name_key: &NameKey) -> bool {
@@ -106,12 +106,30 @@ pub(super) fn are_persons(one: &NameKey, other: &NameKey) -> bool {
 }
 
 /// Whether a word that is spelt otherwise makes another person of a name: the first letter, the ending that tells a woman's name
-/// from a man's, and, where words are as short as in Hangul, or written without vowels, each letter.
+/// from a man's, a letter that makes another given name, and, where words are as short as in Hangul, or written without vowels,
+/// each letter.
 pub(super) fn tells_persons_apart(one: &Token, other: &Token) -> bool {
     let (a, b) = (one.text.as_str(), other.text.as_str());
     let terse = a.chars().any(is_terse);
     let short = one.outline.letters.min(other.outline.letters) <= if is_jamo(a) { 9 } else { 6 };
-    terse && short || a.chars().next() != b.chars().next() || by_ending(a, b) || by_ending(b, a)
+    terse && short
+        || a.chars().next() != b.chars().next()
+        || given::is_one_name(a, b) == Some(false)
+        || by_ending(a, b)
+        || by_ending(b, a)
+}
+
+/// Whether a word of a name can be another one misspelt or romanized otherwise, beyond a slip of the pen: `Soochan`, `Suchan`.
+pub(super) fn may_be_misspelt(one: &Token, other: &Token) -> bool {
+    const LETTERS: usize = 6;
+    one.outline.letters.min(other.outline.letters) >= LETTERS
+        && one.text.chars().next() == other.text.chars().next()
+        && strsim::osa_distance(&one.text, &other.text) <= 2
+}
+
+/// Whether two words that are spelt otherwise are forms of one given name, and no slips: `Robert`, `Bob`.
+pub(super) fn is_short_form(one: &Token, other: &Token) -> bool {
+    given::is_one_name(&one.text, &other.text) == Some(true)
 }
 
 /// Whether a letter is one of a script in which a word has few: Hebrew, Arabic, and Hangul taken apart.

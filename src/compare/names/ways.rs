@@ -97,8 +97,8 @@ pub(super) static SAME: Way = Way {
 pub(super) static OTHER_FORM: Way = Way {
     name: "other-form",
     grade: Grade::Near,
-    weight: 0.62,
-    why: "the same name with another kind of legal form",
+    weight: 0.68,
+    why: "the same name with another kind of legal form: perhaps another body",
     case: ("Harbor Lights GmbH", "Harbor Lights AG"),
     ..WAY
 };
@@ -236,8 +236,17 @@ pub(super) static OTHER_PERSON: Way = Way {
     name: "other-person",
     grade: Grade::Near,
     weight: 0.68,
-    why: "a letter's difference that makes another person's name: perhaps another person",
+    why: "letters that may make another person's name: perhaps another person",
     case: ("Mario Quillfeder", "Maria Quillfeder"),
+    ..WAY
+};
+
+pub(super) static SHORT_FORM: Way = Way {
+    name: "short-form",
+    grade: Grade::Near,
+    weight: 0.68,
+    why: "a short form of the given name: perhaps the same person",
+    case: ("Robert Quillfeder", "Bob Quillfeder"),
     ..WAY
 };
 
@@ -523,6 +532,7 @@ mod tests {
             &DRESSED_INITIALS,
             &WRITTEN_OUT,
             &INITIALS,
+            &SHORT_FORM,
             &DOMAIN,
             &QUOTED,
             &ADDITION,
