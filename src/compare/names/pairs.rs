@@ -6,8 +6,8 @@ use super::{
     key::{Kind, NameKey, Token},
     likeness::{Grade, Likeness},
     person::{
-        are_persons, by_affiliation, by_initial, is_short_form, may_be_misspelt,
-        tells_persons_apart,
+        are_persons, are_two_given_names, by_affiliation, by_initial, is_short_form,
+        may_be_misspelt, tells_persons_apart,
     },
     script, vocabulary,
     ways::{self, Measure},
@@ -315,11 +315,13 @@ fn substituted(
         .iter()
         .chain(&aligned.right)
         .any(|it| it.kind == Kind::Number || vocabulary::is_place(&it.text));
-    // One word in place of another that begins otherwise: Northfield is not Southfield, however many letters they share.
+    // One word in place of another that begins otherwise, or of another given name: Northfield is not Southfield, however many letters
+    // they share.
     let barred = barred
         || matches!((aligned.left.as_slice(), aligned.right.as_slice()), ([one], [other])
             if one.text.chars().next() != other.text.chars().next()
-                && strsim::osa_distance(&one.text, &other.text) >= 2);
+                && strsim::osa_distance(&one.text, &other.text) >= 2
+                || are_two_given_names(one, other));
     let (one, other) = (&claimed.outline, &found.outline);
     let edits = one.letters.max(other.letters) / 10;
     if !barred && one.letters.min(other.letters) >= 16 && one.within(other, edits) {

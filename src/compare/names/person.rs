@@ -114,7 +114,7 @@ pub(super) fn tells_persons_apart(one: &Token, other: &Token) -> bool {
     let short = one.outline.letters.min(other.outline.letters) <= if is_jamo(a) { 9 } else { 6 };
     terse && short
         || a.chars().next() != b.chars().next()
-        || given::is_one_name(a, b) == Some(false)
+        || are_two_given_names(one, other)
         || by_ending(a, b)
         || by_ending(b, a)
 }
@@ -125,6 +125,11 @@ pub(super) fn may_be_misspelt(one: &Token, other: &Token) -> bool {
     one.outline.letters.min(other.outline.letters) >= LETTERS
         && one.text.chars().next() == other.text.chars().next()
         && strsim::osa_distance(&one.text, &other.text) <= 2
+}
+
+/// Whether two words are given names that are known, and no forms of one: `Takeshi`, `Takashi`.
+pub(super) fn are_two_given_names(one: &Token, other: &Token) -> bool {
+    given::is_one_name(&one.text, &other.text) == Some(false)
 }
 
 /// Whether two words that are spelt otherwise are forms of one given name, and no slips: `Robert`, `Bob`.
