@@ -189,6 +189,13 @@ pub fn all() -> &'static [Language] {
     &LANGUAGES
 }
 
+/// Whether a folded word joins the last name of several with the others, in one of the languages.
+#[must_use]
+pub fn is_and(word: &str) -> bool {
+    let is_it = |language: &Language| language.grammar.and.iter().any(|it| it == word);
+    all().iter().any(is_it)
+}
+
 impl Language {
     /// The language of a code such as `de` or `de-AT`.
     #[must_use]

@@ -16,6 +16,7 @@ const IN_TEN: usize = 6;
 pub(in crate::compare) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     affiliated(claimed, pool, matches);
     in_office(claimed, pool, matches);
+    with_notes(claimed, pool, matches);
     let goes_on_at = |key: &NameKey, at: usize| {
         let found = pool.names.get(at).map(|name| name.key.exact.as_str());
         found.is_some_and(|found| goes_on(&key.exact, found))
@@ -104,18 +105,63 @@ fn in_office(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     }
 }
 
+/// Matches names behind which the page has a note, in brackets or behind a comma, where its list has one behind nearly every name, and no
+/// other name of the page goes on like that.
+fn with_notes(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
+    let surface = |at: &usize| pool.names.get(*at).map_or("", |name| &name.item.surface);
+    let has_habit = |at: usize, sign: char| {
+        let lists = pool.held_by.get(at).into_iter().flatten();
+        let mut lists = lists.filter_map(|list| pool.members.get(*list));
+        lists.any(|list| {
+            let with = list.iter().filter(|at| surface(at).contains(sign)).count();
+            with >= LEAST && with * 10 >= list.len() * IN_TEN
+        })
+    };
+    for (key, of) in claimed.iter().zip(&mut matches.of) {
+        if key.tokens.len() < 2 || of.iter().any(|pair| pair.1.grade >= Grade::Same) {
+            continue;
+        }
+        let sign_of = |at: usize| {
+            let found = pool
+                .names
+                .get(at)?
+                .key
+                .exact
+                .strip_prefix(key.exact.as_str())?;
+            let sign = found.trim_start().chars().next()?;
+            matches!(sign, '(' | ',').then_some(sign)
+        };
+        let mut grown = of.iter_mut().filter_map(|it| Some((sign_of(it.0)?, it)));
+        if let (Some((sign, it)), None) = (grown.next(), grown.next())
+            && has_habit(it.0, sign)
+        {
+            it.1 = Likeness {
+                grade: Grade::Same,
+                score: grounds::ADDITION.score,
+                reasons: vec![grounds::ADDITION.reason()],
+            };
+        }
+    }
+}
+
 /// Whether a folded text is a name and, set off from it, an office.
-fn is_beside_office(name: &str, text: &str) -> bool {
+pub(super) fn is_beside_office(name: &str, text: &str) -> bool {
     let sign =
         |it: char| matches!(it, '-' | '–' | '—' | ':' | ',' | '|' | '/' | '(' | ')') || it == ' ';
-    let Some((before, behind)) = text.split_once(name) else {
+    let Some((before, behind)) = around(name, text) else {
         return false;
     };
-    let apart = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
-    let whole = apart(before.chars().next_back()) && apart(behind.chars().next());
     let (before, behind) = (before.trim_matches(sign), behind.trim_matches(sign));
     let office = |part: &str| part.is_empty() || Lexicon::is_role(part);
-    whole && !(before.is_empty() && behind.is_empty()) && office(before) && office(behind)
+    !(before.is_empty() && behind.is_empty()) && office(before) && office(behind)
+}
+
+/// What a folded text has around a name that is in it as whole words.
+pub(super) fn around<'a>(name: &str, text: &'a str) -> Option<(&'a str, &'a str)> {
+    let apart = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
+    text.split_once(name).filter(|(before, behind)| {
+        apart(before.chars().next_back()) && apart(behind.chars().next())
+    })
 }
 
 /// Whether the name on the page is the claimed one with an addition.

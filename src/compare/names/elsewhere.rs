@@ -4,14 +4,19 @@ use crate::compare::grounds::names as grounds;
 use std::ops::Range;
 
 use super::{
-    NameAnswer, former,
+    NameAnswer,
+    added::is_beside_office,
+    former,
     judged::{Judged, blank, list_title},
     key::NameKey,
+    person::is_person,
 };
 use crate::{
     compare::claim::Place,
     entity::ListKind,
     finding::{Verdict, Why},
+    language::is_and,
+    text::fold,
 };
 
 /// What parts the members of a line, or marks them.
@@ -244,6 +249,10 @@ impl Judged<'_> {
                 let stands_alone = former::is_former(before)
                     || before.contains(". ")
                     || is_dated(before)
+                    || is_beside_office(
+                        &key.exact,
+                        &fold(text.get(span.clone()).unwrap_or_default()),
+                    )
                     || (is_transcribed(there, before) && is_transcribed(there, behind))
                     || self.is_line_of_text(span, range, key);
                 !stands_alone
@@ -279,6 +288,10 @@ impl Judged<'_> {
         if alone || former::is_former(before) || former::says(behind) {
             return false;
         }
+        let persons = self.persons_in(text.get(span.clone()).unwrap_or_default());
+        if persons.iter().any(|it| it.is_spelt_as(key)) {
+            return true;
+        }
         let is_set_off = |character: char| {
             matches!(
                 character,
@@ -289,7 +302,7 @@ impl Judged<'_> {
         let apart =
             ends(before.trim_end().chars().next_back()) && ends(behind.trim_start().chars().next());
         if apart {
-            let around = crate::text::fold(text.get(span.clone()).unwrap_or_default());
+            let around = fold(text.get(span.clone()).unwrap_or_default());
             // Two names can have become one: `Birch Center / Alder House`. Commas on all sides only part names.
             let is_comma = |option: Option<char>| option.is_none_or(|it| matches!(it, ',' | ';'));
             let commas = is_comma(before.trim_end().chars().next_back())
@@ -319,6 +332,36 @@ impl Judged<'_> {
             [false, true] => continued(before, before.chars().next_back(), behind),
             [false, false] => false,
         }
+    }
+
+    /// The persons in a text that is the names of several: `Nora Quill, Ilona Ferrante and Rasma Ozola`; none for another text. Bodies
+    /// that are named together can have become one; persons can not. Single words are names where they are claimed.
+    fn persons_in(&self, text: &str) -> Vec<NameKey> {
+        let folded = fold(text);
+        let mut names = vec![String::new()];
+        for word in folded.split_whitespace() {
+            let (bare, joins) = (
+                word.trim_end_matches([',', ';']),
+                word == "&" || is_and(word),
+            );
+            if !joins && let Some(name) = names.last_mut() {
+                name.push(' ');
+                name.push_str(bare);
+            }
+            if joins || bare.len() < word.len() {
+                names.push(String::new());
+            }
+        }
+        let is_claimed = |name: &NameKey| self.keys.iter().any(|key| key.exact == name.exact);
+        let is_one = |name: &NameKey| is_person(name) || name.tokens.len() == 1 && is_claimed(name);
+        names.retain(|name| !name.is_empty());
+        if names.len() < 2 {
+            return Vec::new();
+        }
+        let persons: Vec<NameKey> = names.iter().map(|name| NameKey::of(name.trim())).collect();
+        Some(persons)
+            .filter(|persons| persons.iter().all(is_one))
+            .unwrap_or_default()
     }
 }
 

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 
 use super::{
     HeldIn, ListFound, NameAnswer, NewName,
+    added::around,
     key::NameKey,
     likeness::{Grade, Likeness, reason, round},
     links,
     matches::Matches,
+    person::is_person,
     pool::Pool,
     region::{Known, Region},
 };
@@ -16,6 +18,7 @@ use crate::{
     compare::{claim::Place, page_text::PageText, state},
     entity::{EntityList, ListKind},
     finding::{Verdict, Why},
+    language::Lexicon,
     reading::{Ending, Identity, Region as Part},
     text::fold,
 };
@@ -396,7 +399,13 @@ impl<'a> Judged<'a> {
             .filter(|member| !used.contains(member) && !spoken_for.contains(member))
             .filter_map(|at| {
                 let found = self.pool.names.get(at)?;
-                let fresh = !found.key.compact.is_empty() && seen.insert(found.key.compact.clone());
+                // A line with a claimed person in it, or an office alone, is no new name.
+                let text = &found.key.exact;
+                let holds = |key: &NameKey| is_person(key) && around(&key.exact, text).is_some();
+                let fresh = !found.key.compact.is_empty()
+                    && !Lexicon::is_role(text)
+                    && !self.keys.iter().any(holds)
+                    && seen.insert(found.key.compact.clone());
                 fresh.then(|| NewName {
                     name: found.item.surface.clone(),
                     place: self.item_place(at),
