@@ -256,11 +256,10 @@ impl Judged<'_> {
                     || (is_transcribed(there, before) && is_transcribed(there, behind))
                     || self.is_line_of_text(span, range, key);
                 !stands_alone
-                    && self
-                        .pool
-                        .names
-                        .get(*name)
-                        .is_some_and(|name| name.key.compact != key.compact)
+                    && self.pool.names.get(*name).is_some_and(|name| {
+                        let forms = name.key.form.zip(key.form);
+                        name.key.compact != key.compact || forms.is_some_and(|(a, b)| a != b)
+                    })
             })
     }
 
