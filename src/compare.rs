@@ -56,7 +56,7 @@ pub use words::{
 };
 
 /// The version of the comparison; answers and findings of another version are computed again.
-pub const VERSION: u32 = 29;
+pub const VERSION: u32 = 30;
 
 #[cfg(test)]
 mod history_tests;
