@@ -52,6 +52,7 @@ mod script;
 mod sole;
 pub(super) mod spelling;
 mod split;
+mod unread;
 pub(super) mod vocabulary;
 mod ways;
 

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
 use super::claim::Scope;
 use crate::{
     language::tokens::is_unparted,
@@ -63,6 +65,21 @@ impl<'a> PageText<'a> {
         ends.filter(|(at, end)| is_marked(end) && !text[..*at].ends_with(is_word))
             .map(|(at, end)| self.folded.original(at..end))
             .collect()
+    }
+
+    /// Whether the text has a phrase as whole words if accents count for nothing on either side.
+    pub(super) fn has_without_accents(&self, phrase: &str) -> bool {
+        let plain = |text: &str| -> String {
+            let letters = text.nfd().filter(|letter| !is_combining_mark(*letter));
+            letters.collect()
+        };
+        let (text, needle) = (self.folded.as_str(), fold(phrase));
+        if text.is_ascii() && needle.is_ascii() {
+            return false;
+        }
+        let (text, needle) = (plain(text), plain(needle.trim()));
+        let mut places = text.match_indices(&needle);
+        places.any(|(at, found)| is_bounded(&text, &(at..at + found.len())))
     }
 
     /// Every place of a folded phrase as whole words, in bytes of the folded text.

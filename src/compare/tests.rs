@@ -370,6 +370,8 @@ fn a_name_spelt_out_on_the_page_is_never_absent() {
     let perhaps = "cannot tell: Perhaps";
     assert_eq!(with("We thank Cedar Peace\nForum, too."), perhaps);
     assert_eq!(with("We thank Cedar Peace Forum2 for help."), perhaps);
+    assert_eq!(with("We thank Cedar Pèace Forum for help."), perhaps);
+    assert_eq!(with("Others: Forum, Cedar Peace."), perhaps);
     assert_eq!(with("We thank the Cedar Peace Forums."), "absent");
     assert_eq!(with("We thank Cedar Peace Forum2000 for help."), "absent");
 }

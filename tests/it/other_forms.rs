@@ -10,6 +10,7 @@ use stillsays::{
     media_type::MediaType,
     profile::ListedName,
 };
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 #[derive(Deserialize)]
 struct Expected {
@@ -38,11 +39,22 @@ const FORMS: &[Form] = &[
         words.join(" ")
     }),
     ("a line break", |name| name.replacen(' ', "<br>", 1)),
+    ("no accents", |name| {
+        let letters = name.nfd().filter(|it| !is_combining_mark(*it));
+        letters.collect()
+    }),
+    ("the family name first", |name| match name.split_once(' ') {
+        Some((given, family)) if !family.contains(' ') => format!("{family}, {given}"),
+        _ => name.to_owned(),
+    }),
     ("the mark of a note", |name| {
         let marked = name.ends_with(char::is_alphabetic) && name.contains(' ');
         format!("{name}{}", if marked { "<sup>1</sup>" } else { "" })
     }),
 ];
+
+/// A page whose links have no space between them: with a line break inside, nothing shows where a name begins.
+const GLUED: &str = "list-group-badges";
 
 #[test]
 fn names_in_another_form_are_never_absent() {
@@ -64,6 +76,9 @@ fn names_in_another_form_are_never_absent() {
             continue;
         };
         for (what, form) in FORMS {
+            if folder.ends_with(GLUED) && *what == "a line break" {
+                continue;
+            }
             let Some(page) = rewritten(&page, &names, *form) else {
                 continue;
             };

@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (26, "cbe2254d621c");
-const VERDICTS: (u32, &str) = (29, "d180dbc646e1");
+const READINGS: (u32, &str) = (27, "d8efe03d322f");
+const VERDICTS: (u32, &str) = (30, "6e75b790310e");
 
 #[derive(Deserialize)]
 struct Expected {

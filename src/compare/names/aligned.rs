@@ -4,7 +4,7 @@ use super::{
     key::{Kind, NameKey, Token},
     person::{are_persons, is_short_form},
 };
-use crate::compare::grounds::names as grounds;
+use crate::{compare::grounds::names as grounds, text::fold};
 
 /// The corresponding words of two names, and those left over on either side.
 pub(in crate::compare) struct Aligned<'a> {
@@ -118,6 +118,21 @@ fn join(aligned: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Optio
             }
         }
     }
+}
+
+/// Whether a name has only words of another one, and fewer.
+pub(super) fn is_less_of(short: &NameKey, long: &NameKey) -> bool {
+    let has = |text: &str| long.tokens.iter().any(|token| token.text == text);
+    short.tokens.len() < long.tokens.len() && short.tokens.iter().all(|token| has(&token.text))
+}
+
+/// Whether a text has a word of a name, or one that begins alike, as misspelt ones do.
+pub(super) fn has_a_word_of(text: &str, name: &NameKey) -> bool {
+    let lead = |word: &str| word.chars().take(3).collect::<String>();
+    let folded = fold(text);
+    let words = || folded.split(|it: char| !it.is_alphanumeric());
+    let leads = |word: &str| words().any(|other| lead(other) == lead(word));
+    name.tokens.iter().any(|token| leads(&token.text))
 }
 
 /// Whether one word is the other with slips of the pen; the longer the word, the more slips. Short words allow none.

@@ -12,11 +12,7 @@ use super::{
     person::is_person,
 };
 use crate::{
-    compare::claim::Place,
-    entity::ListKind,
-    finding::{Verdict, Why},
-    language::is_and,
-    text::fold,
+    compare::claim::Place, entity::ListKind, finding::Verdict, language::is_and, text::fold,
 };
 
 /// What parts the members of a line, or marks them.
@@ -111,26 +107,6 @@ impl Judged<'_> {
         })
     }
 
-    /// A claimed name whose letters are on the page, in a place that was not read as a name.
-    pub(super) fn unread(&self, range: &Range<usize>) -> NameAnswer {
-        let text = self.page.reading.text.get(range.clone());
-        let found = text.map(crate::text::one_line);
-        let place = self.page.place(range);
-        let verdict = Verdict::CannotTell {
-            why: Why::Perhaps,
-            detail: format!("the words are {place}, perhaps as part of another name"),
-        };
-        let place = Place {
-            range: Some(range.clone()),
-            note: Some(place),
-            ..Place::default()
-        };
-        NameAnswer {
-            found,
-            ..blank(verdict, grounds::PERHAPS, place)
-        }
-    }
-
     /// The place of a name of which only the first line was read: `Ecole de Voile<br>Saint Martin`.
     pub(in crate::compare) fn over_lines(&self, key: &NameKey, right: usize) -> Option<Place> {
         let found = self.pool.names.get(right)?;
@@ -223,19 +199,8 @@ impl Judged<'_> {
             })
     }
 
-    /// A place of the letters of a name that proves nothing, but forbids to call the name absent: over lines, before the mark of a note
-    /// (`Jane Roe2`), or anywhere in a text that itself is the list.
-    pub(super) fn spelt_out(&self, key: &NameKey) -> Option<Range<usize>> {
-        let single = key.tokens.len() < 2 || key.is_short();
-        let in_other = |range: &Range<usize>| single || self.inside_longer_name(range, key);
-        let mut places = self.page.find(&key.surface).into_iter();
-        let place = places.find(|range| self.region.is_none() || !in_other(range));
-        let marked = || self.page.find_marked(&key.surface).into_iter().next();
-        place.or_else(|| marked().filter(|_| !single))
-    }
-
     /// Whether the place is inside a longer listed name that is a different one.
-    fn inside_longer_name(&self, range: &Range<usize>, key: &NameKey) -> bool {
+    pub(super) fn inside_longer_name(&self, range: &Range<usize>, key: &NameKey) -> bool {
         const LONGER: usize = 60;
         self.spans_around(range)
             .filter(|spans_around| {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     HeldIn, ListFound, NameAnswer, NewName,
     added::around,
+    aligned::{has_a_word_of, is_less_of},
     key::NameKey,
     likeness::{Grade, Likeness, reason, round},
     links,
@@ -20,7 +21,6 @@ use crate::{
     finding::{Verdict, Why},
     language::Lexicon,
     reading::{Ending, Identity, Region as Part},
-    text::fold,
 };
 
 /// A page and what was found on it, ready to be asked about each name.
@@ -198,7 +198,7 @@ impl<'a> Judged<'a> {
             return self.perhaps(at);
         }
         match is_told.then(|| self.spelt_out(key)).flatten() {
-            Some(range) => self.unread(&range),
+            Some(place) => self.unread(place),
             None => self.missing(untold),
         }
     }
@@ -458,21 +458,6 @@ impl<'a> Judged<'a> {
                 .collect(),
         })
     }
-}
-
-/// Whether a name has only words of another one, and fewer.
-fn is_less_of(short: &NameKey, long: &NameKey) -> bool {
-    let has = |text: &str| long.tokens.iter().any(|token| token.text == text);
-    short.tokens.len() < long.tokens.len() && short.tokens.iter().all(|token| has(&token.text))
-}
-
-/// Whether a text has a word of a name, or one that begins alike, as misspelt ones do.
-fn has_a_word_of(text: &str, name: &NameKey) -> bool {
-    let lead = |word: &str| word.chars().take(3).collect::<String>();
-    let folded = fold(text);
-    let words = || folded.split(|it: char| !it.is_alphanumeric());
-    let leads = |word: &str| words().any(|other| lead(other) == lead(word));
-    name.tokens.iter().any(|token| leads(&token.text))
 }
 
 /// An answer that says no more than its verdict.

@@ -153,7 +153,7 @@ pub(super) fn between_dividers(index: &PageIndex<'_>, members: &[usize]) -> Opti
         }
         divided = false;
     }
-    let lines = runs[0];
+    let lines = *runs.first()?;
     let alike = runs.iter().all(|run| *run == lines);
     (alike && runs.len() >= LEAST && (2..=LONGEST).contains(&lines)).then_some(lines)
 }
