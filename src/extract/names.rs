@@ -268,7 +268,7 @@ fn is_address(lower: &str) -> bool {
     let german = words.any(Lexicon::ends_in_street);
     german
         || coded
-        || numbered && lower.split(" ").nth(2).is_some()
+        || numbered && lower.split(' ').nth(2).is_some()
         || (called && (first_counts || lower.ends_with(|it: char| it.is_ascii_digit())))
 }
 

@@ -584,8 +584,15 @@ fn cited_sentences_are_read_as_the_table_says() {
     );
 }
 
+/// A language, its names, and what stands before and behind them in a sentence.
+type Frame = (
+    &'static str,
+    &'static [&'static str],
+    &'static [(&'static str, &'static str)],
+);
+
 /// Names as languages write them, and what may stand around a list, grammar or not.
-const PARTS: &[(&str, &[&str], &[(&str, &str)])] = &[
+const PARTS: &[Frame] = &[
     (
         "en",
         &[

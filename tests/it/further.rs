@@ -482,7 +482,7 @@ fn the_pages_of_a_list_in_two_files_are_bound_with_the_second() {
         ("second.warc", "/members?page=2", 2),
     ] {
         let minute = u32::try_from(it).unwrap();
-        project.write(file, &crawled(&site, &[(path, number(it), minute)]));
+        project.write(file, crawled(&site, &[(path, number(it), minute)]));
         project.run_at("2026-01-01T08:00:00Z", &["import", file], 0);
         project.run_at("2026-01-01T08:00:00Z", &["recheck"], 0);
         let label = if it == 1 { "cannot-tell" } else { "present" };

@@ -232,11 +232,11 @@ fn counter_at(text: &str, language: &Language) -> Option<usize> {
         .filter(|it| text.starts_with(it.as_str()))
         .map(String::len)
         .max();
-    let scaled = counters
+    let behind = counters
         .filter(|it| scales > 0 && text[scales..].trim_start().starts_with(it.as_str()))
         .map(|it| text.len() - text[scales..].trim_start().len() + it.len())
         .max();
-    own.into_iter().chain(scaled).max()
+    own.into_iter().chain(behind).max()
 }
 
 /// The end of a counter and what it counts, in scripts without spaces: `61个国家`, `61か国`.

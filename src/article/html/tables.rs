@@ -171,8 +171,8 @@ impl Walk<'_> {
     fn unread_names(&mut self, place: &str, texts: &[String]) {
         const ENOUGH: usize = 3;
         let names: Vec<String> = texts.iter().map(|text| without_markers(text)).collect();
-        let named = names.iter().filter(|name| name::is_name(name)).count();
-        if named >= ENOUGH && named * 3 >= names.len() * 2 {
+        let likely = names.iter().filter(|name| name::is_name(name)).count();
+        if likely >= ENOUGH && likely * 3 >= names.len() * 2 {
             self.skipped.push(Skipped {
                 place: place.to_owned(),
                 text: names.join("; "),

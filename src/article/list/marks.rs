@@ -164,6 +164,7 @@ fn between(sentence: &str, plain: &mut Plain) {
 
 /// `both A and B`: a colon and one conjunction.
 fn paired(sentence: &str, language: &Language, plain: &mut Plain) {
+    const LONGEST: usize = 12;
     let Some(and) = language.grammar.and.first() else {
         return;
     };
@@ -177,7 +178,6 @@ fn paired(sentence: &str, language: &Language, plain: &mut Plain) {
                 continue;
             };
             // A clause between them is no name.
-            const LONGEST: usize = 12;
             if rest[..second.start].split_whitespace().count() > LONGEST {
                 continue;
             }

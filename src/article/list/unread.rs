@@ -120,18 +120,15 @@ fn longest_run(sentence: &str, language: Option<&Language>, read: &[Found], cite
             Some(_) => uncased(text, run.is_empty(), follows),
             None => cased(text, run.is_empty(), follows),
         };
-        match member {
-            Some(member) => run.push(member),
-            None => {
-                longest = longest.max(counted(&run, language, cited));
-                run.clear();
-                // The last words of a piece may be the first name of a run.
-                run.extend(
-                    Some(text)
-                        .filter(|_| !inside(piece) && language.is_none_or(Language::is_cased))
-                        .and_then(|text| cased(text, true, follows)),
-                );
-            }
+        if let Some(member) = member {
+            run.push(member);
+            continue;
+        }
+        longest = longest.max(counted(&run, language, cited));
+        run.clear();
+        // The last words of a piece may be the first name of a run.
+        if !inside(piece) && language.is_none_or(Language::is_cased) {
+            run.extend(cased(text, true, follows));
         }
     }
     longest.max(counted(&run, language, cited))
@@ -187,7 +184,7 @@ fn cased(text: &str, first: bool, follows: bool) -> Option<&str> {
             || core.chars().nth(1).is_some_and(char::is_uppercase)
     };
     let begins = words.iter().take(SMALL).position(carries);
-    let ends = words.iter().rev().take(2).any(|word| carries(word));
+    let ends = words.iter().rev().take(2).any(carries);
     let short = words.len() <= LONGEST;
     let small_tail = words.iter().rev().take_while(|word| !carries(word)).count();
     let whole = begins.is_some() && short && small_tail <= SMALL;
@@ -232,7 +229,7 @@ fn counted(run: &[&str], language: Option<&Language>, cited: bool) -> usize {
             || holds("I He She It They We", &bare)
     };
     let names = run.iter().filter(|text| !plain(text)).count();
-    let named = |text: &&str| {
+    let is_sure = |text: &&str| {
         let marked = split::unquoted(text) != *text;
         let telling = text
             .split(' ')
@@ -243,8 +240,8 @@ fn counted(run: &[&str], language: Option<&Language>, cited: bool) -> usize {
     };
     let sure = match language {
         // Nouns of German are written with capitals, and scripts without capitals tell no names.
-        Some(language) if language.code == "de" => run.iter().any(named),
-        Some(language) if !language.is_cased() => cited || run.iter().any(named),
+        Some(language) if language.code == "de" => run.iter().any(is_sure),
+        Some(language) if !language.is_cased() => cited || run.iter().any(is_sure),
         _ => true,
     };
     if sure { names } else { 0 }

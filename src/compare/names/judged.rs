@@ -197,10 +197,8 @@ impl<'a> Judged<'a> {
         if let Some(at) = is_told.then(perhaps).flatten() {
             return self.perhaps(at);
         }
-        match is_told.then(|| self.spelt_out(key)).flatten() {
-            Some(place) => self.unread(place),
-            None => self.missing(untold),
-        }
+        let unread = is_told.then(|| self.unread(key)).flatten();
+        unread.unwrap_or_else(|| self.missing(untold))
     }
 
     /// A claimed name that is the page's name at `right`.

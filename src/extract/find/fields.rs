@@ -141,17 +141,17 @@ pub(super) fn between_dividers(index: &PageIndex<'_>, members: &[usize]) -> Opti
     let parent = tree.nodes[*members.first()?].parent;
     let mut runs: Vec<usize> = Vec::new();
     let mut next = members.iter().peekable();
-    let mut divided = true;
+    let mut begins = true;
     for at in tree.elements(parent) {
         if next.next_if(|member| **member == at).is_none() {
-            divided |= divides(at);
+            begins |= divides(at);
             continue;
         }
-        match runs.last_mut().filter(|_| !divided) {
+        match runs.last_mut().filter(|_| !begins) {
             Some(last) => *last += 1,
             None => runs.push(1),
         }
-        divided = false;
+        begins = false;
     }
     let lines = *runs.first()?;
     let alike = runs.iter().all(|run| *run == lines);

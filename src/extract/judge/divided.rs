@@ -215,8 +215,9 @@ fn heading_around(index: &PageIndex<'_>, item: &Item) -> Option<usize> {
 fn is_above(index: &PageIndex<'_>, node: usize, own: usize, next: &Item) -> bool {
     let (tree, spans) = (index.tree, &index.flow.spans);
     let boxes = std::iter::once(node).chain(tree.ancestors(node));
-    let boxed = boxes.take_while(|at| !(*at..tree.nodes[*at].end).contains(&next.record.start));
-    index.paths[node] != index.paths[own] && boxed.last().is_some_and(|at| spans[at] == spans[node])
+    let own_boxes = boxes.take_while(|at| !(*at..tree.nodes[*at].end).contains(&next.record.start));
+    index.paths[node] != index.paths[own]
+        && own_boxes.last().is_some_and(|at| spans[at] == spans[node])
 }
 
 /// Whether a line says who is listed below it.

@@ -116,7 +116,7 @@ fn picture_of(index: &PageIndex<'_>, item: &Item) -> Option<(usize, Range<usize>
         let person = text.contains(' ') && !index.signs(&range).organization;
         // A given name alone is the name, unless the other is beside it.
         let beside = index.text(&(item.range.end..index.flow.spans[item.record.start].end));
-        let rest = text.split(' ').last().unwrap_or_default();
+        let rest = text.rsplit(' ').next().unwrap_or_default();
         let whole = initialled || beside.split([' ', '\n']).take(2).any(|word| word == rest);
         (person
             && whole

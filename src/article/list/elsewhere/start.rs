@@ -83,8 +83,8 @@ pub(super) fn is_sure(
             left_out.is_empty() && names.iter().all(short)
         }
         Start::Colon if !language.is_cased() => {
-            let named = |name: &&String| Lexicon::ends_in_organization(name);
-            left_out.is_empty() && most(names.iter().filter(named).count())
+            let says_what = |name: &&String| Lexicon::ends_in_organization(name);
+            left_out.is_empty() && most(names.iter().filter(says_what).count())
         }
         Start::Colon => {
             let telling = |name: &&String| runs::is_telling(name, language);
