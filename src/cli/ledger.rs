@@ -131,10 +131,18 @@ pub(super) fn make_key(session: &Session, path: &Path) -> Result<Signer, Failure
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| {
+    // A command that is killed while it writes leaves no half a key under the name.
+    let fresh = path.with_extension(format!("key-{}", std::process::id()));
+    let written = options.open(&fresh).and_then(|mut file| {
         writeln!(file, "{}", signer.secret())?;
-        file.sync_all()
+        file.sync_all()?;
+        fs::hard_link(&fresh, path).or_else(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Err(error),
+            // Some file systems have no links.
+            _ => fs::rename(&fresh, path),
+        })
     });
+    let _ = fs::remove_file(&fresh);
     if let Err(error) = written {
         // Two commands can open a new archive at once; both use the key of the first.
         let other = read_key(path).ok().flatten();
