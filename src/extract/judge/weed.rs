@@ -65,10 +65,12 @@ fn repeats_itself(index: &PageIndex<'_>, all: &[Seen]) -> bool {
     (all.len() - distinct) * 10 >= all.len() * 3 && distinct > 1 && !labels
 }
 
-/// Takes out the networks among lines of which some are none: they say where else to find somebody.
+/// Takes out the networks among lines of which some are none, if they are several: they say where else to find somebody. One alone may
+/// be a sponsor.
 fn without_networks(all: &mut Vec<Seen>) {
     let named = |seen: &Seen| seen.signs.sort != Sort::Social;
-    if all.iter().any(named) {
+    let others = all.iter().filter(|seen| named(seen)).count();
+    if others > 0 && all.len() >= others + 2 {
         all.retain(named);
     }
 }
