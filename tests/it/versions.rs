@@ -15,7 +15,7 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (28, "bf9de9b1eece");
+const READINGS: (u32, &str) = (28, "7cdfec59edaf");
 const VERDICTS: (u32, &str) = (30, "6e75b790310e");
 
 #[derive(Deserialize)]
